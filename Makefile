@@ -1,0 +1,62 @@
+# make demo        set up .venv and run the pipeline on the bundled portraits
+# make test        set up .venv and run the tests
+PYTHON ?= python3.11
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+# Commands of the environment come first: the engines call `matebit` by name.
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.PHONY: demo smoke smoke-dvc test test-all lint lock clean help
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: setup
+	$(RUN) snakemake --cores all
+	@echo "Open reports/demo/index.html; 'make ui' shows the runs."
+
+# make smoke       the same chain in two minutes, through Snakemake
+smoke: setup
+	$(RUN) snakemake --cores all --configfile params/smoke.yaml
+
+# make smoke-dvc   and through DVC
+smoke-dvc: setup
+	$(RUN) dvc repro pipelines/smoke/dvc.yaml
+
+# make ui          the runs in MLflow's page
+ui: setup
+	$(RUN) matebit ui
+
+test: setup
+	$(RUN) pytest -m "not slow"
+
+# make test-all    the slow tests too
+test-all: setup
+	$(RUN) pytest
+
+# make lint        ruff, snakefmt, snakemake --lint, mypy
+lint: setup
+	$(RUN) ruff check src tests
+	$(RUN) ruff format --check src tests
+	$(RUN) snakefmt --check Snakefile workflow
+	$(RUN) snakemake --lint
+	$(RUN) mypy
+
+# make lock        choose new versions: writes requirements.lock (hashes, no index host)
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
+
+# make clean       remove the demo's results (runs of other experiments stay)
+clean:
+	rm -rf results/demo reports/demo runs/demo logs/demo benchmarks/demo

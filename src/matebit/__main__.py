@@ -1,0 +1,5 @@
+"""`python -m matebit`."""
+
+from matebit.cli.app import main
+
+main()

@@ -1,0 +1,63 @@
+"""The program `matebit`: its commands, and the one place where errors are shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from matebit import __version__
+from matebit.cli import stages, tools
+from matebit.errors import MatebitError
+from matebit.logs import set_up_logging
+
+app = typer.Typer(
+    name="matebit",
+    help="MATEBIT, from data to evaluation: exemplar-based image translation as a pipeline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+stages.register(app)
+tools.register(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"matebit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log details too.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    set_up_logging(verbose)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 2 the user's mistake, 1 a defect, 130/143 stopped."""
+    # Threads that wait should sleep: on a machine that also does other work, spinning ones make a step
+    # several times slower. It must be said before the first library with threads is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Nothing phones home.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    try:
+        app()
+    except MatebitError as error:
+        print(f"matebit: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt as stop:
+        print("matebit: stopped; the same command goes on from here", file=sys.stderr)
+        sys.exit(128 + getattr(stop, "number", signal.SIGINT))
+    except BrokenPipeError:
+        # The reader of our output (head, say) has gone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,95 @@
+"""Commands beside the stages: the tracker's page, DVC's files, single figures, checkpoints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PANEL = "Tools"
+
+
+def _ui(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Show the runs in MLflow's page, from the store that the stages log to."""
+    import subprocess
+    import sys
+
+    from matebit.errors import MatebitError
+    from matebit.tracking.follow import send_all
+    from matebit.tracking.store import tracking_uri
+
+    base = Path()
+    send_all(base)
+    uri = tracking_uri(base)
+    if uri.startswith("http"):
+        raise MatebitError(f"MLFLOW_TRACKING_URI is the server {uri}; open that address in a browser")
+    typer.echo(f"http://{host}:{port} shows {uri}; Ctrl-C ends it")
+    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
+    subprocess.run([*command, "--host", host, "--port", str(port)], check=False)
+
+
+def _dvc(
+    params: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Params files, params/NAME.yaml.")],
+) -> None:
+    """Write DVC's file for a params file: dvc.yaml for the demo, pipelines/NAME/dvc.yaml for others."""
+    from matebit.io.files import write_text
+    from matebit.params.read import read_mapping, validated
+    from matebit.params.schema import Params
+    from matebit.pipeline.dvcfile import dvc_text
+
+    for path in params:
+        parsed = validated(Params, read_mapping(path), str(path))
+        target = Path("dvc.yaml") if parsed.name == "demo" else Path("pipelines", parsed.name, "dvc.yaml")
+        write_text(target, dvc_text(parsed, path, target))
+        typer.echo(str(target))
+
+
+def _figure(
+    name: Annotated[str, typer.Argument(help="A figure's name; a wrong one lists them all.")],
+    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
+) -> None:
+    """Draw one figure of a report again from the files on the disk."""
+    from matebit.params.resolve import read_resolved
+    from matebit.pipeline.layout import Layout
+    from matebit.report.figures import draw
+
+    for path in draw(name, read_resolved(params), Layout.of(params)):
+        typer.echo(str(path))
+
+
+def _import_checkpoint(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="latest_net_G.pth, or safetensors of its keys.")],
+    out: Annotated[Path, typer.Option(help="The checkpoint to write (.safetensors).")],
+) -> None:
+    """Turn the authors' released generator into a checkpoint of this program."""
+    from matebit.model.released import import_checkpoint
+
+    import_checkpoint(source, out)
+    typer.echo(str(out))
+
+
+def _export_checkpoint(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="A checkpoint of the variant `released`.")],
+    out: Annotated[Path, typer.Option(help="The file to write, under the authors' key names.")],
+) -> None:
+    """Write a trained `released` network under the authors' key names."""
+    from matebit.model.released import export_checkpoint
+
+    export_checkpoint(source, out)
+    typer.echo(str(out))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the tools to `app`."""
+    for name, function in {
+        "ui": _ui,
+        "dvc": _dvc,
+        "figure": _figure,
+        "import-checkpoint": _import_checkpoint,
+        "export-checkpoint": _export_checkpoint,
+    }.items():
+        app.command(name, rich_help_panel=PANEL)(function)

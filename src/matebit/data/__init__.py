@@ -1,0 +1,1 @@
+"""From pictures of any origin to training data: sources, conditions, exemplar pairs, loader."""

@@ -1,0 +1,50 @@
+"""The items that have a condition: what pairing and loading start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matebit.data.extract_conditions import CONDITION_COLUMNS
+from matebit.data.import_images import INDEX_COLUMNS
+from matebit.io.tables import read_table
+from matebit.pipeline.layout import Layout
+
+_TEXT = ["id", "split", "file", "style", "group", "condition", "parsing", "edges"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One usable image, with the files of the stages before, relative to their folders.
+
+    `parsing` is empty where the source has none; `size` is the side in px of picture and condition.
+    """
+
+    id: str
+    split: str
+    style: str
+    group: str
+    size: int
+    image: str
+    condition: str
+    parsing: str
+    edges: str
+
+
+def read_catalogue(layout: Layout) -> list[Entry]:
+    """Every item of `conditions/index.csv`, by id. Raises `MatebitError` for absent tables."""
+    pictures = read_table(
+        layout.data / "index.csv", INDEX_COLUMNS, [name for name in _TEXT if name in INDEX_COLUMNS]
+    )
+    conditions = read_table(
+        layout.conditions / "index.csv",
+        CONDITION_COLUMNS,
+        [name for name in _TEXT if name in CONDITION_COLUMNS],
+    )
+    joined = conditions.merge(pictures.drop(columns="split"), on="id", validate="one_to_one")
+    return [
+        Entry(
+            row.id, row.split, row.style, row.group, int(row.width), row.file, row.condition,
+            row.parsing, row.edges,
+        )
+        for row in joined.sort_values("id").itertuples()
+    ]  # fmt: skip

@@ -1,0 +1,39 @@
+"""The stage `pairs`: the ranked exemplars of every item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matebit.data.catalogue import Entry, read_catalogue
+from matebit.data.pairs.registry import load_method
+from matebit.errors import MatebitError
+from matebit.io.tables import write_table
+from matebit.pipeline.layout import Layout
+
+if TYPE_CHECKING:
+    from matebit.params.schema import ResolvedParams
+
+PAIR_COLUMNS = ["item", "exemplar", "rank", "score", "split", "self_ref"]
+
+
+def _check_test_items(entries: list[Entry], rows: list[dict], params: ResolvedParams) -> None:
+    ranks = {(row["item"], row["rank"]) for row in rows if not row["self_ref"]}
+    for entry in entries:
+        if entry.split == "test" and (entry.id, params.pairs.rank) not in ranks:
+            raise MatebitError(
+                f"test item {entry.id} has no exemplar of rank {params.pairs.rank} (pairs.rank) by "
+                f"pairs.method: {params.pairs.method}; choose a lower rank, another method or "
+                f"another pairs.exemplars_from than {params.pairs.exemplars_from}"
+            )
+
+
+def run(params: ResolvedParams, layout: Layout) -> None:
+    """Write `pairs/pairs.csv`, sorted by item, kind and rank.
+
+    Raises `MatebitError` where a test item has no exemplar of the rank that `pairs.rank` asks for.
+    """
+    entries = read_catalogue(layout)
+    rows = load_method(params.pairs.method)(params, layout, entries)
+    _check_test_items(entries, rows, params)
+    rows.sort(key=lambda row: (row["item"], row["self_ref"], row["rank"]))
+    write_table(layout.pairs / "pairs.csv", rows, PAIR_COLUMNS)

@@ -1,0 +1,140 @@
+"""The stage `conditions`: condition, parsing map and edges of every image, and its landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matebit.data.conditions.edges import extract_edges
+from matebit.data.conditions.inputs import Structure
+from matebit.data.conditions.registry import load_extractor
+from matebit.data.config import ConditionsConfig, DataConfig
+from matebit.data.encoding import load_png, save_png
+from matebit.data.faces import PALETTE
+from matebit.data.import_images import INDEX_COLUMNS
+from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
+from matebit.data.rejects import write_rejected
+from matebit.data.sources.base import Item
+from matebit.data.sources.registry import open_source
+from matebit.data.workers import work_through
+from matebit.errors import MatebitError
+from matebit.io.files import sha256_of_bytes, write_bytes
+from matebit.io.images import BrokenImage, png_bytes
+from matebit.io.tables import read_table, write_table
+from matebit.pipeline.layout import Layout
+
+if TYPE_CHECKING:
+    from matebit.params.schema import ResolvedParams
+
+KINDS_OF_FILE = ("condition", "parsing", "edges")
+CONDITION_COLUMNS = ["id", "split"]
+CONDITION_COLUMNS += [f"{kind}{end}" for kind in KINDS_OF_FILE for end in ("", "_sha256")]
+LANDMARK_COLUMNS = ["id", "point", "x", "y"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One image: its item, size in px, the digest of its picture, and what an earlier run noted."""
+
+    item: Item
+    size: int
+    picture: str
+    earlier: dict
+
+
+def condition_work(
+    data: DataConfig, config: ConditionsConfig, seed: int, layout: Layout
+) -> Callable[[Job], dict]:
+    """The function that extracts one image: `job -> record`, see `Journal`."""
+    source, folder = open_source(data, seed), layout.conditions
+    extract, basis = load_extractor(config), code_digest() + config.model_dump_json()
+
+    def work(job: Job) -> dict:
+        item, size = job.item, job.size
+        picture = load_png(layout.data / f"images/{item.id}.png", grey=False)
+        try:
+            key = work_key(basis, repr(item), source.fingerprint(item), job.picture, str(size))
+            if still_whole(job.earlier, key, folder):
+                return job.earlier
+            image = picture if source.drawn else source.image(item, size, "bilinear")
+            structure = Structure(item.origin, image, source.parsing(item, size))
+            condition = extract(structure, config)
+            landmarks = source.landmarks(item)
+        except BrokenImage as broken:
+            return {"id": item.id, "rejected": str(broken)}
+        planes = {
+            f"condition/{item.id}.png": condition.reshape(-1, size),
+            f"edges/{item.id}.png": extract_edges(picture, config.canny_sigma),
+        }
+        digests = {name: save_png(folder / name, plane) for name, plane in planes.items()}
+        if structure.known_parsing is not None:
+            indexed = png_bytes(structure.known_parsing.labels, PALETTE)
+            name = f"parsing/{item.id}.png"
+            write_bytes(folder / name, indexed)
+            digests[name] = sha256_of_bytes(indexed)
+        points = None if landmarks is None else landmarks.tolist()
+        return {"id": item.id, "key": key, "files": digests, "landmarks": points}
+
+    return work
+
+
+def _row(item: Item, record: dict) -> dict:
+    row = {"id": item.id, "split": item.split}
+    for kind in KINDS_OF_FILE:
+        name = f"{kind}/{item.id}.png"
+        found = name in record["files"]
+        row[kind] = name if found else ""
+        row[f"{kind}_sha256"] = record["files"].get(name, "")
+    return row
+
+
+def _landmark_rows(record: dict) -> list[dict]:
+    points = record["landmarks"] or ()
+    return [{"id": record["id"], "point": n, "x": x, "y": y} for n, (x, y) in enumerate(points)]
+
+
+def _jobs(layout: Layout, journal: Journal) -> list[Job]:
+    index = read_table(
+        layout.data / "index.csv", INDEX_COLUMNS, text=["id", "split", "style", "group", "origin"]
+    )
+    return [
+        Job(
+            Item(row.id, row.split, row.origin, row.style, row.group),
+            row.width, row.sha256, journal.records.get(row.id, {}),
+        )
+        for row in index.itertuples()
+    ]  # fmt: skip
+
+
+def run(params: ResolvedParams, layout: Layout) -> None:
+    """Write the conditions of every image of `data/index.csv`, and `conditions/index.csv` last.
+
+    Raises `MatebitError` where more images are rejected than `data.max_rejected_share` allows and
+    where a split is left empty.
+    """
+    folder = layout.conditions
+    (folder / "index.csv").unlink(missing_ok=True)
+    rows, rejected, landmarks = [], [], []
+    with Journal(layout.state / "conditions.jsonl") as journal:
+        jobs = _jobs(layout, journal)
+        arguments = (params.data, params.conditions, params.seed, layout)
+        records = work_through(condition_work, arguments, jobs, params.data.workers, "conditions")
+        for job, record in zip(jobs, records, strict=True):
+            if "rejected" in record:
+                reason = record["rejected"]
+                rejected.append({"id": job.item.id, "file": job.item.origin, "reason": reason})
+                continue
+            journal.note(record)
+            rows.append(_row(job.item, record))
+            landmarks += _landmark_rows(record)
+    write_rejected(folder / "rejected.csv", rejected, len(jobs), params.data.max_rejected_share)
+    for split in ("train", "test"):
+        if not any(row["split"] == split for row in rows):
+            raise MatebitError(
+                f"no {split} image has a condition; {folder / 'rejected.csv'} says why"
+            )
+    for kind in KINDS_OF_FILE:
+        remove_strangers(folder / kind, {f"{row['id']}.png" for row in rows if row[kind]})
+    write_table(folder / "landmarks.csv", landmarks, LANDMARK_COLUMNS)
+    write_table(folder / "index.csv", rows, CONDITION_COLUMNS)

@@ -1,0 +1,96 @@
+"""The stage `data`: every image of the source, checked, resized and written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matebit.data.config import DataConfig
+from matebit.data.encoding import save_png
+from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
+from matebit.data.rejects import write_rejected
+from matebit.data.sources.base import Item
+from matebit.data.sources.registry import open_source
+from matebit.data.workers import work_through
+from matebit.errors import MatebitError
+from matebit.io.images import BrokenImage
+from matebit.io.tables import write_table
+from matebit.pipeline.layout import Layout
+
+if TYPE_CHECKING:
+    from matebit.params.schema import ResolvedParams
+
+INDEX_COLUMNS = [
+    "id", "split", "file", "sha256", "width", "height", "style", "group", "origin",
+]  # fmt: skip
+
+Job = tuple[Item, dict]
+
+
+def import_work(config: DataConfig, seed: int, folder: Path) -> Callable[[Job], dict]:
+    """The function that writes one image: `(item, earlier record) -> record`, see `Journal`."""
+    source, code = open_source(config, seed), code_digest()
+
+    def work(job: Job) -> dict:
+        item, earlier = job
+        size = config.load_size if item.split == "train" else config.crop_size
+        try:
+            source.check(item)
+            key = work_key(code, repr(item), source.fingerprint(item), str(size))
+            if still_whole(earlier, key, folder):
+                return earlier
+            name = f"images/{item.id}.png"
+            digest = save_png(folder / name, source.image(item, size))
+        except BrokenImage as broken:
+            return {"id": item.id, "rejected": str(broken)}
+        return {"id": item.id, "key": key, "files": {name: digest}, "size": size}
+
+    return work
+
+
+def _chosen(items: list[Item], config: DataConfig) -> list[Item]:
+    """The items of both splits, as many as the params allow."""
+    kept: list[Item] = []
+    for split, limit in (("train", config.limit_train), ("test", config.limit_test)):
+        kept += [item for item in items if item.split == split][:limit]
+    return sorted(kept, key=lambda item: item.id)
+
+
+def run(params: ResolvedParams, layout: Layout) -> None:
+    """Write `data/images/ID.png`, `data/rejected.csv` and, last, `data/index.csv`.
+
+    Raises `MatebitError` where the source's folder is not as it should be, where too many images
+    are broken, and where a split is left empty.
+    """
+    config, folder = params.data, layout.data
+    items = _chosen(open_source(config, params.seed).items(), config)
+    (folder / "index.csv").unlink(missing_ok=True)
+    rows, rejected = [], []
+    with Journal(layout.state / "data.jsonl") as journal:
+        jobs = [(item, journal.records.get(item.id, {})) for item in items]
+        arguments = (config, params.seed, folder)
+        records = work_through(import_work, arguments, jobs, config.workers, "images")
+        for item, record in zip(items, records, strict=True):
+            if "rejected" in record:
+                rejected.append({"id": item.id, "file": item.origin, "reason": record["rejected"]})
+                continue
+            journal.note(record)
+            [(name, digest)] = record["files"].items()
+            rows.append(
+                {
+                    "id": item.id, "split": item.split, "file": name, "sha256": digest,
+                    "width": record["size"], "height": record["size"], "style": item.style,
+                    "group": item.group, "origin": item.origin,
+                }
+            )  # fmt: skip
+    write_rejected(folder / "rejected.csv", rejected, len(items), config.max_rejected_share)
+    for split in ("train", "test"):
+        if not any(row["split"] == split for row in rows):
+            where = f"data.root: {config.root}" if config.root else f"data.source: {config.source}"
+            raise MatebitError(
+                f"{where} gives no {split} image; see data.{split}_list and "
+                f"{folder / 'rejected.csv'}"
+            )
+    remove_strangers(folder / "images", {f"{row['id']}.png" for row in rows})
+    write_table(folder / "index.csv", rows, INDEX_COLUMNS)

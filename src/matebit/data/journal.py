@@ -1,0 +1,78 @@
+"""What an interrupted stage has already made, so that it goes on image by image."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import matebit.data
+from matebit.io.files import sha256_of_bytes, sha256_of_file
+
+
+def work_key(*parts: str) -> str:
+    """A digest of everything that a piece of work depends on."""
+    return sha256_of_bytes("\0".join(parts).encode())
+
+
+@cache
+def code_digest() -> str:
+    """A digest of the source of this room: other code makes other files."""
+    folder = Path(matebit.data.__file__).parent
+    return work_key(*(sha256_of_file(path) for path in sorted(folder.rglob("*.py"))))
+
+
+def remove_strangers(folder: Path, names: set[str]) -> None:
+    """Remove what is not in `names` from `folder`: items dropped since, temporaries of a crash."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in names:
+            path.unlink()
+
+
+def still_whole(record: dict, key: str, folder: Path) -> bool:
+    """Whether the record's files are there with its digests, made from the same things."""
+    if record.get("key") != key:
+        return False
+    try:
+        return all(
+            sha256_of_file(folder / name) == digest for name, digest in record["files"].items()
+        )
+    except OSError:
+        return False
+
+
+class Journal:
+    """A file with one JSON line for each item that is done.
+
+    A line holds `id`, `key`, `files` (SHA-256 by name) and what else the stage needs.
+
+    It lies outside the results: it says how they were come by, not what they are. A last line cut
+    short by a crash is ignored.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.records: dict[str, dict] = {}
+
+    def __enter__(self) -> Journal:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                try:
+                    record = json.loads(line)
+                except json.JSONDecodeError:
+                    continue
+                self.records[record["id"]] = record
+        # Written anew, so that it neither grows without end nor goes on after a cut line.
+        self._stream = self._path.open("w", encoding="utf-8")
+        for record in self.records.values():
+            self.note(record)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stream.close()
+
+    def note(self, record: dict) -> None:
+        """Write one finished item down at once."""
+        self._stream.write(json.dumps(record, sort_keys=True) + "\n")
+        self._stream.flush()

@@ -1,0 +1,64 @@
+"""How a portrait is painted: medium, colours, pattern, background, light. No geometry."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matebit.data.portraits.palettes import FAMILIES, Palette, sample_palette
+from matebit.data.portraits.patterns import PATTERNS
+from matebit.errors import MatebitError
+
+MEDIA = ("oil", "ink", "cartoon", "woodblock", "photograph", "pastel", "mosaic")
+BACKGROUNDS = ("plain", "gradient", "pattern", "disc", "hills", "rays")
+_STYLE_STREAM = 2  # keeps shape and style draws apart when both are given the same seed tuple
+
+
+@dataclass(frozen=True)
+class Style:
+    """One way of painting."""
+
+    medium: str  # of MEDIA
+    palette: str  # of palettes.FAMILIES
+    pattern: str  # of patterns.PATTERNS, woven into the clothes
+    colours: Palette
+    background: str  # of BACKGROUNDS
+    cells: float  # repeats of the pattern in half a head's height
+    light: float  # -1: from the left, 1: from the right
+    contrast: float  # depth of shadows, about 1
+    line: float  # thickness of drawn lines, about 1
+    grain: int  # seed of the medium's texture
+
+    @property
+    def name(self) -> str:
+        """medium-palette-pattern."""
+        return f"{self.medium}-{self.palette}-{self.pattern}"
+
+
+def sample_style(
+    seed: tuple[int, ...],
+    medium: str | None = None,
+    palette: str | None = None,
+    pattern: str | None = None,
+) -> Style:
+    """Draw a style; what is named is kept, the rest follows from the tuple of integers >= 0."""
+    rng = np.random.default_rng((*seed, _STYLE_STREAM))
+    drawn = [str(rng.choice(names)) for names in (MEDIA, tuple(FAMILIES), PATTERNS)]
+    chosen = [given or random for given, random in zip((medium, palette, pattern), drawn,
+                                                       strict=True)]  # fmt: skip
+    for name, known in zip(chosen, (MEDIA, tuple(FAMILIES), PATTERNS), strict=True):
+        if name not in known:
+            raise MatebitError(
+                f"The portraits know no style {name!r}; choose of {', '.join(known)}."
+            )
+    return Style(
+        medium=chosen[0],
+        palette=chosen[1],
+        pattern=chosen[2],
+        colours=sample_palette(chosen[1], rng),
+        background=str(rng.choice(BACKGROUNDS)),
+        cells=float(rng.uniform(3.2, 5.6)),
+        light=float(rng.choice([-1.0, 1.0]) * rng.uniform(0.7, 1.0)),
+        contrast=float(rng.uniform(0.85, 1.15)),
+        line=float(rng.uniform(0.8, 1.25)),
+        grain=int(rng.integers(2**31)),
+    )

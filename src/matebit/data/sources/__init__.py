@@ -1,0 +1,1 @@
+"""Where images come from; each source is one file and one line in the registry."""

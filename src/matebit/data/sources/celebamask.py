@@ -1,0 +1,122 @@
+"""CelebAMask-HQ as it is published: photographs, part masks or label maps, optional split lists."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from matebit.data.config import DataConfig
+from matebit.data.faces import LABELS, FaceParsing, parsing_of_labels, parsing_of_masks
+from matebit.data.sources.base import Item, Resample
+from matebit.data.sources.files import (
+    dataset_root,
+    file_stamp,
+    read_grey,
+    read_resized,
+    resize_nearest,
+    upright_size,
+)
+from matebit.data.sources.splits import listed_splits
+from matebit.errors import MatebitError
+from matebit.io.images import BrokenImage, read_plane
+
+_IMAGES = "CelebA-HQ-img"
+_PART_MASKS = "CelebAMask-HQ-mask-anno"
+_SUFFIXES = (".jpg", ".png")
+
+
+class CelebAMaskSource:
+    """`CelebA-HQ-img/ID.jpg` with `CelebAMask-HQ-mask-anno/(ID // 2000)/(ID, 5 digits)_PART.png`.
+
+    With `data.label_maps` the labels come from `FOLDER/ID.png`, indices 0 to 18, instead. An absent
+    part has no file; an image without any is rejected.
+    """
+
+    drawn = False
+    truth = None
+
+    def __init__(self, config: DataConfig, seed: int) -> None:
+        self._config = config
+        self._root = dataset_root(config)
+        self._label_maps = self._root / config.label_maps if config.label_maps else None
+        for folder in (self._root / _IMAGES, self._label_maps or self._root / _PART_MASKS):
+            if not folder.is_dir():
+                raise MatebitError(
+                    f"{folder} is not a folder; data.root must be laid out as CelebAMask-HQ is"
+                )
+
+    def items(self) -> list[Item]:
+        """Every listed or found photograph, sorted by id."""
+        files = {
+            path.stem: path.name
+            for path in sorted((self._root / _IMAGES).iterdir())
+            if path.suffix.lower() in _SUFFIXES
+        }
+        splits = listed_splits(self._config, self._root, list(files), self.id_of)
+        return [
+            Item(id, splits[id], f"{_IMAGES}/{files.get(id, f'{id}.jpg')}") for id in sorted(splits)
+        ]
+
+    def id_of(self, name: str) -> str:
+        """The file name without folder and suffix."""
+        return PurePosixPath(name).stem
+
+    def fingerprint(self, item: Item) -> str:
+        """Sizes and times of the photograph and of its masks."""
+        paths = [self._root / item.origin, *self._mask_files(item).values()]
+        return " ".join(f"{path.name}={file_stamp(path)}" for path in paths)
+
+    def check(self, item: Item) -> None:
+        """Raise `BrokenImage` where the photograph has no mask."""
+        if not self._mask_files(item):
+            folder = self._label_maps or self._root / _PART_MASKS
+            raise BrokenImage(f"{item.origin} has no mask in {folder}; add its masks or remove it")
+
+    def image(self, item: Item, size: int, resample: Resample = "bicubic") -> np.ndarray:
+        """The photograph as uint8 (size,size,3) RGB."""
+        return read_resized(self._root / item.origin, size, resample)
+
+    def landmarks(self, item: Item) -> None:
+        """CelebAMask-HQ has none."""
+
+    def parsing(self, item: Item, size: int) -> FaceParsing:
+        """Labels and part masks, resized nearest. Raises `BrokenImage`."""
+        self.check(item)
+        files = self._mask_files(item)
+        if self._label_maps:
+            labels = self._label_map(files["labels"])
+            self._check_aspect(item, files["labels"], labels)
+            return parsing_of_labels(resize_nearest(labels, size))
+        masks = {part: read_grey(path) for part, path in files.items()}
+        for part, mask in masks.items():
+            self._check_aspect(item, files[part], mask)
+        resized = {part: resize_nearest(mask, size) > 127 for part, mask in masks.items()}
+        return parsing_of_masks(resized, size)
+
+    def _check_aspect(self, item: Item, path: Path, mask: np.ndarray) -> None:
+        """A mask may be smaller than its photograph, but must show the same section."""
+        width, height = upright_size(self._root / item.origin)
+        if mask.shape[0] * width != mask.shape[1] * height:
+            raise BrokenImage(
+                f"{path} has {mask.shape[1]} x {mask.shape[0]} pixels, which is not the shape of "
+                f"{item.origin} ({width} x {height}); replace it"
+            )
+
+    def _mask_files(self, item: Item) -> dict[str, Path]:
+        if self._label_maps:
+            path = self._label_maps / f"{item.id}.png"
+            return {"labels": path} if path.exists() else {}
+        if not item.id.isdecimal():
+            raise BrokenImage(f"{item.origin} is not named by a number, so no masks belong to it")
+        folder = self._root / _PART_MASKS / str(int(item.id) // 2000)
+        paths = {part: folder / f"{int(item.id):05d}_{part}.png" for part in LABELS[1:]}
+        return {part: path for part, path in paths.items() if path.exists()}
+
+    def _label_map(self, path: Path) -> np.ndarray:
+        labels = read_plane(path)
+        if labels.max(initial=0) >= len(LABELS):
+            raise BrokenImage(
+                f"{path} holds the value {labels.max()}, but labels go from 0 to {len(LABELS) - 1}"
+            )
+        return labels

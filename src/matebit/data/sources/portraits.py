@@ -1,0 +1,84 @@
+"""The bundled portraits as a source: drawn at whatever size is asked for, with true answers."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from matebit.data.config import DataConfig
+from matebit.data.faces import FaceParsing, parsing_of_labels
+from matebit.data.portraits.drawing import geometry, render
+from matebit.data.portraits.landmarks import landmarks
+from matebit.data.portraits.matching import true_matches
+from matebit.data.portraits.sets import PortraitSpec, portrait_set
+from matebit.data.sources.base import Item, Resample
+
+
+class PortraitTruth:
+    """True answers and matches between bundled portraits; see `TruthOracle`."""
+
+    def __init__(self, specs: dict[str, PortraitSpec], surface_size: int) -> None:
+        self._specs, self._surface_size = specs, surface_size
+
+    def answer(self, condition_id: str, exemplar_id: str, size: int) -> np.ndarray:
+        """The shape of the one in the style of the other, uint8 (size,size,3)."""
+        shape, style = self._specs[condition_id].shape, self._specs[exemplar_id].style
+        return render(shape, style, size).image
+
+    def matches(
+        self, condition_id: str, exemplar_id: str, grid: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """True matches (grid,grid,2), x, y in [0,1], and valid (grid,grid), at `crop_size`."""
+        asked, shown = (
+            geometry(self._specs[id].shape, self._surface_size).surface
+            for id in (condition_id, exemplar_id)
+        )
+        return true_matches(asked, shown, grid)
+
+
+class PortraitSource:
+    """`params.data.portraits`, drawn from the seed of the params."""
+
+    drawn = True
+
+    def __init__(self, config: DataConfig, seed: int) -> None:
+        self._specs = {spec.id: spec for spec in portrait_set(config.portraits, seed)}
+        self._made_from = f"{config.portraits.model_dump_json()} seed {seed}"
+        self.truth = PortraitTruth(self._specs, config.crop_size)
+
+    def items(self) -> list[Item]:
+        """Every portrait, sorted by id; its origin names its style."""
+        return [
+            Item(
+                spec.id,
+                "train" if spec.split == "train" else "test",
+                f"drawn in {spec.style_name}",
+                style=spec.style_name,
+            )
+            for spec in sorted(self._specs.values(), key=lambda spec: spec.id)
+        ]
+
+    def id_of(self, name: str) -> str:
+        """The file name without folder and suffix."""
+        return PurePosixPath(name).stem
+
+    def fingerprint(self, item: Item) -> str:
+        """All portraits follow from their section of the params and the seed."""
+        return self._made_from
+
+    def check(self, item: Item) -> None:
+        """A drawn portrait lacks nothing."""
+
+    def image(self, item: Item, size: int, resample: Resample = "bicubic") -> np.ndarray:
+        """The portrait painted at `size`, uint8 (size,size,3); nothing is resized."""
+        spec = self._specs[item.id]
+        return render(spec.shape, spec.style, size).image
+
+    def parsing(self, item: Item, size: int) -> FaceParsing:
+        """Exact labels and part masks at `size`, from the geometry alone."""
+        return parsing_of_labels(geometry(self._specs[item.id].shape, size).labels)
+
+    def landmarks(self, item: Item) -> np.ndarray:
+        """The 68 points, (68,2) x, y in [0,1]."""
+        return landmarks(self._specs[item.id].shape)

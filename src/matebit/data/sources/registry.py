@@ -1,0 +1,22 @@
+"""The sources by name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matebit.data.config import DataConfig
+    from matebit.data.sources.base import Source
+
+# Module and class, called as `Class(config, seed)`; imported only when the params ask for it.
+SOURCES: dict[str, tuple[str, str]] = {
+    "portraits": ("matebit.data.sources.portraits", "PortraitSource"),
+    "celebamask": ("matebit.data.sources.celebamask", "CelebAMaskSource"),
+}
+
+
+def open_source(config: DataConfig, seed: int) -> Source:
+    """The source that `config` names. Raises `MatebitError` where its folder is not right."""
+    module, name = SOURCES[config.source]
+    return getattr(import_module(module), name)(config, seed)

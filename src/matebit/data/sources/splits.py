@@ -1,0 +1,33 @@
+"""Which item trains and which is held out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matebit.data.config import DataConfig
+from matebit.data.sources.base import Split
+from matebit.data.sources.lists import read_names
+from matebit.errors import MatebitError
+
+
+def listed_splits(
+    config: DataConfig, root: Path, found: list[str], id_of: Callable[[str], str]
+) -> dict[str, Split]:
+    """The split of each id, by the lists below `root`.
+
+    `found` are the ids whose files lie in the folder. Without a training list, every one of them
+    that is in no other list trains. An item of a list need not exist; the data stage rejects it.
+    """
+    train_list, test_list = root / config.train_list, root / config.test_list
+    test = {id_of(name) for name in read_names(test_list)} if test_list.exists() else set()
+    if train_list.exists():
+        train = {id_of(name) for name in read_names(train_list)}
+        both = sorted(train & test)
+        if both:
+            raise MatebitError(
+                f"{both[0]} stands in {train_list} and in {test_list}; take it out of one of them"
+            )
+    else:
+        train = set(found) - test
+    return {**dict.fromkeys(sorted(train), "train"), **dict.fromkeys(sorted(test), "test")}

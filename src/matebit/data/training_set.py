@@ -1,0 +1,94 @@
+"""The training set: the k-th example is a function of the seed and of k alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from matebit.data.batches import Batch, Sample, collate
+from matebit.data.catalogue import Entry, read_catalogue
+from matebit.data.exemplars import Ranked, draw_exemplar, read_pairs
+from matebit.data.pictures import Pictures
+from matebit.data.sampling import draw_window, item_of, item_rng
+from matebit.errors import MatebitError
+from matebit.pipeline.layout import Layout
+
+if TYPE_CHECKING:
+    from matebit.params.schema import ResolvedParams
+
+
+class TrainingSet(Dataset):
+    """Training examples without any state: resuming at image k needs nothing but k.
+
+    Condition and truth share one crop and flip; exemplar and exemplar condition share another.
+    """
+
+    def __init__(self, params: ResolvedParams, layout: Layout, seed: int) -> None:
+        entries = read_catalogue(layout)
+        self._train = [entry for entry in entries if entry.split == "train"]
+        self._by_id = {entry.id: entry for entry in entries}
+        if not self._train:
+            raise MatebitError(f"{layout.conditions / 'index.csv'} has no training image")
+        self._pairs = read_pairs(layout)
+        self._pictures = Pictures(layout, params.data.loader.cache_megabytes)
+        self._config, self._rules, self._seed = params.data, params.pairs, seed
+
+    def __len__(self) -> int:
+        """Images in an epoch."""
+        return len(self._train)
+
+    def __getitem__(self, k: int) -> Sample:
+        """The k-th training example overall, counted through all epochs."""
+        entry = self._train[item_of(self._seed, k, len(self._train))]
+        rng = item_rng(self._seed, k)
+        size, flip = self._config.crop_size, self._config.flip
+        own = draw_window(rng, entry.size, size, flip)
+        ranked = self._pairs.get(entry.id, Ranked())
+        exemplar_id, self_ref = draw_exemplar(entry.id, ranked, self._rules, rng)
+        exemplar = self._by_id[exemplar_id]
+        other = draw_window(rng, exemplar.size, size, flip)
+        condition, truth = self._read(entry)
+        exemplar_condition, picture = (
+            (condition, truth) if exemplar_id == entry.id else self._read(exemplar)
+        )
+        return Sample(
+            item=entry.id,
+            exemplar_item=exemplar_id,
+            self_ref=self_ref,
+            condition=own.cut(condition),
+            truth=own.cut(truth),
+            exemplar=other.cut(picture),
+            exemplar_condition=other.cut(exemplar_condition),
+        )
+
+    def _read(self, entry: Entry) -> tuple[np.ndarray, np.ndarray]:
+        return self._pictures.condition(entry), self._pictures.image(entry)
+
+    def batches(
+        self, first_image: int, total: int, batch: int, rank: int = 0, ranks: int = 1
+    ) -> Iterator[Batch]:
+        """Batches of images `first_image` to `total` - 1; the last may be smaller.
+
+        `batch` is counted over all ranks; this rank gets every `ranks`-th image of each batch. With
+        `data.loader.workers` they are read ahead in processes; the batches are the same.
+        """
+        places = [
+            list(range(start + rank, min(start + batch, total), ranks))
+            for start in range(first_image, total, batch)
+        ]
+        workers = self._config.loader.workers
+        loader = DataLoader(
+            self,
+            batch_sampler=places,
+            collate_fn=collate,
+            num_workers=workers,
+            multiprocessing_context="spawn" if workers else None,
+            # Its own generator: the loader draws a number that it has no use for here, and must not
+            # take it from the generator of training.
+            generator=torch.Generator(),
+        )
+        return iter(loader)

@@ -1,0 +1,70 @@
+"""VGG-19 (Simonyan and Zisserman 2015) up to relu5_2: the features r12, r22, r32, r42, r52."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# Published channels of each convolution; a pool stands before every group but the first.
+GROUPS = ((64, 64), (128, 128), (256, 256, 256, 256), (512, 512, 512, 512), (512, 512))
+LEVELS = ("r12", "r22", "r32", "r42", "r52")
+
+Scaling = Literal["caffe", "torchvision"]
+
+
+def caffe_input(image: Tensor, *, rescale: bool = True) -> Tensor:
+    """RGB in [-1,1] to what caffe's VGG-19 was trained on: BGR minus its mean, times 255.
+
+    `rescale`: (x+1)/2 first, as the released option vgg_normal_correct.
+    """
+    image = (image + 1) / 2 if rescale else image
+    mean = image.new_tensor([0.40760392, 0.45795686, 0.48501961]).view(1, 3, 1, 1)
+    return (image.flip(1) - mean) * 255
+
+
+def torchvision_input(image: Tensor) -> Tensor:
+    """RGB in [-1,1] to what torchvision's VGG-19 was trained on: ImageNet mean 0, deviation 1."""
+    mean = image.new_tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
+    deviation = image.new_tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
+    return ((image + 1) / 2 - mean) / deviation
+
+
+class Vgg19(nn.Module):
+    """Frozen convolutional part, named by group and place: conv1_1 ... conv5_2."""
+
+    def __init__(self, width: float = 1.0, scaling: Scaling = "caffe") -> None:
+        super().__init__()
+        self.scaling = scaling
+        inputs = 3
+        for group, sizes in enumerate(GROUPS, start=1):
+            for place, published in enumerate(sizes, start=1):
+                outputs = max(1, round(published * width))
+                self.add_module(f"conv{group}_{place}", nn.Conv2d(inputs, outputs, 3, padding=1))
+                inputs = outputs
+        self.requires_grad_(False)
+        self.to(memory_format=torch.channels_last)  # three times faster on the CPU
+        self.eval()
+
+    def train(self, mode: bool = True) -> Vgg19:
+        """Always in evaluation mode."""
+        return super().train(False)
+
+    def forward(self, image: Tensor, levels: Collection[str] = LEVELS) -> dict[str, Tensor]:
+        """Features after ReLU of `image` (B,3,H,W) in [-1,1], for the levels asked for."""
+        image = image.contiguous(memory_format=torch.channels_last)
+        x = caffe_input(image) if self.scaling == "caffe" else torchvision_input(image)
+        features: dict[str, Tensor] = {}
+        deepest = max((LEVELS.index(level) for level in levels), default=-1)
+        for group, sizes in enumerate(GROUPS[: deepest + 1], start=1):
+            if group > 1:
+                x = F.max_pool2d(x, 2)
+            last = len(sizes) if group <= deepest else 2
+            for place in range(1, last + 1):
+                x = torch.relu_(getattr(self, f"conv{group}_{place}")(x))
+                if place == 2 and f"r{group}2" in levels:
+                    features[f"r{group}2"] = x
+        return features

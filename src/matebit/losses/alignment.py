@@ -1,0 +1,57 @@
+"""Losses that teach the correspondence: feature alignment, warped exemplar, contrast of
+positions.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from matebit.losses.self_reference import sample_means
+from matebit.model.normalise import TINY, l2_normalise
+
+POSITIONS = 64
+MARGIN, TEMPERATURE = 0.25, 0.05
+
+
+def feature_alignment(condition: list[Tensor], truth: list[Tensor]) -> Tensor:
+    """Sum over the four levels of mean |condition's - truth's features|, both L2-normalised.
+
+    Condition and truth show the same thing: their encoders learn one language. Both get gradient.
+    """
+    return torch.stack([F.l1_loss(a, b) for a, b in zip(condition, truth, strict=True)]).sum()
+
+
+def warp_matching(warped: list[Tensor], truth: Tensor) -> Tensor:
+    """Per sample (B,): sum over blocks of mean |warped exemplar - truth on the token grid|."""
+    stride = truth.shape[-1] // warped[0].shape[-1]
+    pooled = F.avg_pool2d(truth, stride)
+    return torch.stack([sample_means((block - pooled).abs()) for block in warped]).sum(dim=0)
+
+
+def position_contrast(condition: Tensor, truth: Tensor, positions: Tensor) -> Tensor:
+    """Margin contrast of 64 positions (marginal contrastive learning of MCL-Net, Zhan et al. 2022).
+
+    `condition`, `truth`: token features (B,C,h,w), truth's without gradient; `positions`: the
+    chosen token indices, the same for all samples. Positive logit cos(theta + 0.25), negatives the
+    other positions of the same image.
+    """
+    query = l2_normalise(condition.flatten(2)[:, :, positions], eps=1e-7)
+    key = l2_normalise(truth.detach().flatten(2)[:, :, positions], eps=1e-7)
+    cosine = torch.bmm(query.transpose(1, 2), key)
+    own = torch.diagonal(cosine, dim1=1, dim2=2)
+    sine = torch.sqrt((1 - own.square()).clamp_min(TINY))  # |cos| may round above 1
+    positive = own * math.cos(MARGIN) - sine * math.sin(MARGIN)
+    itself = torch.eye(len(positions), dtype=torch.bool, device=cosine.device)
+    logits = (
+        torch.cat([positive.unsqueeze(2), cosine.masked_fill(itself, -10.0)], dim=2) / TEMPERATURE
+    )
+    return (torch.logsumexp(logits, dim=2) - logits[:, :, 0]).mean()
+
+
+def random_positions(tokens: int, rng: torch.Generator) -> Tensor:
+    """64 token indices without repetition, drawn on the CPU."""
+    return torch.randperm(tokens, generator=rng)[:POSITIONS]

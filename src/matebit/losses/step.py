@@ -1,0 +1,139 @@
+"""All losses of a training step, weighted, under the names of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from matebit.features.vgg19 import Vgg19
+from matebit.losses.adversarial import (
+    Stages,
+    discriminator_hinge,
+    feature_matching,
+    generator_hinge,
+)
+from matebit.losses.alignment import feature_alignment, position_contrast, warp_matching
+from matebit.losses.config import LossConfig
+from matebit.losses.contextual import contextual_loss
+from matebit.losses.contrast import style_contrast
+from matebit.losses.gram import gram_style
+from matebit.losses.perceptual import perceptual_distance, perceptual_matching
+from matebit.losses.pixel import pixel_distance
+from matebit.losses.self_reference import self_reference_mean
+from matebit.model.translation import Translation
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an output is held against: `truth` and `exemplar` (B,3,H,W), `self_ref` (B,) of 0 and 1.
+
+    `self_ref_total`: number of self-referenced samples over all ranks divided by the number of
+    ranks (gradients are averaged over them); this batch's own number if None.
+    """
+
+    truth: Tensor
+    exemplar: Tensor
+    self_ref: Tensor
+    self_ref_total: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class StyleCodes:
+    """For style_contrast: the code of the output (B,C), with gradient, and the negatives (m,C)."""
+
+    of_output: Tensor
+    negatives: Tensor
+
+
+def generator_loss(
+    config: LossConfig,
+    translation: Translation,
+    target: Target,
+    *,
+    fake_stages: Stages | None = None,
+    real_stages: Stages | None = None,
+    features: Vgg19 | None = None,
+    codes: StyleCodes | None = None,
+    positions: Tensor | None = None,
+) -> dict[str, Tensor]:
+    """Weighted losses of the generator; what has weight 0 is neither computed nor in the
+    dictionary.
+
+    `fake_stages`, `real_stages`: the discriminator's outputs (for GAN, GAN_Feat). `features`: the
+    perceptual network (fm, contextual, perc, style_loss). `codes` for style_contrast, absent until
+    it starts. `positions` for mcl. Without blocks there is no G_warp_self.
+    """
+    losses: dict[str, Tensor] = {}
+
+    def self_referenced(per_sample: Tensor) -> Tensor:
+        return self_reference_mean(per_sample, target.self_ref, config.form, target.self_ref_total)
+
+    if config.no_vgg_feat and translation.truth_features is not None:
+        aligned = feature_alignment(translation.condition_features, translation.truth_features)
+        losses["no_vgg_feat"] = config.no_vgg_feat * aligned
+    if config.G_warp_self and translation.warped:
+        warp = self_referenced(warp_matching(translation.warped, target.truth))
+        losses["G_warp_self"] = config.G_warp_self * warp
+    if config.GAN and fake_stages is not None:
+        losses["GAN"] = config.GAN * generator_hinge(fake_stages)
+    if config.GAN_Feat and fake_stages is not None and real_stages is not None:
+        losses["GAN_Feat"] = config.GAN_Feat * feature_matching(fake_stages, real_stages)
+    if features is not None and config.levels:
+        losses |= _perceptual_losses(config, translation.image, target, features, self_referenced)
+    if config.style_contrast.weight and codes is not None:
+        contrast = style_contrast(
+            codes.of_output,
+            translation.style,
+            codes.negatives,
+            config.style_contrast.tau,
+            normalise=config.form == "default",
+        )
+        losses["style_contrast"] = config.style_contrast.weight * contrast
+    if config.mcl and positions is not None and translation.truth_features is not None:
+        contrast = position_contrast(
+            translation.condition_features[0], translation.truth_features[0], positions
+        )
+        losses["mcl"] = config.mcl * contrast
+    if config.pixel_l1:
+        pixels = self_referenced(pixel_distance(translation.image, target.truth))
+        losses["pixel_l1"] = config.pixel_l1 * pixels
+    return losses
+
+
+def _perceptual_losses(
+    config: LossConfig,
+    image: Tensor,
+    target: Target,
+    features: Vgg19,
+    self_referenced: Callable[[Tensor], Tensor],
+) -> dict[str, Tensor]:
+    """fm, contextual, perc, style_loss: the output in one pass, truth and exemplar in another."""
+    with torch.no_grad():
+        batch = len(image)
+        both = features(torch.cat([target.truth, target.exemplar]), config.levels)
+        real = {level: values[:batch] for level, values in both.items()}
+        exemplar = {level: values[batch:] for level, values in both.items()}
+    fake = features(image, config.levels)
+    losses = {}
+    if config.fm:
+        losses["fm"] = config.fm * self_referenced(perceptual_matching(fake, real))
+    if config.contextual:
+        cx = contextual_loss(fake, exemplar, pono=config.contextual_pono)
+        losses["contextual"] = config.contextual * cx
+    if config.perc:
+        level = config.perc_level
+        losses["perc"] = config.perc * perceptual_distance(fake[level], real[level])
+    if config.style_loss:
+        losses["style_loss"] = config.style_loss * gram_style(fake, exemplar)
+    return losses
+
+
+def discriminator_loss(config: LossConfig, fake: Stages, real: Stages) -> dict[str, Tensor]:
+    """Weighted hinge losses of the discriminator: D_Fake and D_real."""
+    return {
+        "D_Fake": config.GAN * discriminator_hinge(fake, real=False),
+        "D_real": config.GAN * discriminator_hinge(real, real=True),
+    }

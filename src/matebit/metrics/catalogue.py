@@ -1,0 +1,73 @@
+"""What each measured value is called, and which way is better. Imports nothing heavy: the report reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Better = Literal["higher", "lower", "neither"]
+
+
+@dataclass(frozen=True)
+class Info:
+    """How a value is shown: its short title, which way is better, digits after the point."""
+
+    title: str
+    better: Better
+    digits: int
+    meaning: str
+
+    @property
+    def arrow(self) -> str:
+        """↑, ↓ or nothing."""
+        return {"higher": "↑", "lower": "↓", "neither": ""}[self.better]
+
+
+_KINDS: dict[str, Info] = {
+    "mae": Info("MAE", "lower", 2, "mean absolute error to the true answer, 0 to 255"),
+    "ssim": Info("SSIM", "higher", 3, "structural similarity to the true answer"),
+    "psnr": Info("PSNR", "higher", 2, "peak signal-to-noise ratio to the true answer, dB"),
+    "lpips": Info("LPIPS", "lower", 3, "perceptual distance to the true answer"),
+    "semantic": Info("Semantic", "higher", 3, "deep-feature cosine to the ground truth"),
+    "texture": Info("Texture", "higher", 3, "relu2_2 cosine to the exemplar, label by label"),
+    "colour": Info("Colour", "higher", 3, "relu1_2 cosine to the exemplar, label by label"),
+    "edge_f1": Info("Edge F1", "higher", 3, "edges of the result against the edges asked for"),
+    "pck": Info("PCK", "higher", 3, "share of cells matched to the right place of the exemplar"),
+    "epe": Info("EPE", "lower", 3, "mean distance of the match from the true one, in image sides"),
+    "confidence": Info("Conf. AUC", "higher", 3, "confidence as a detector of cells without a true match"),
+    "swd": Info("SWD", "lower", 1, "sliced Wasserstein distance to the real test images, x1000"),
+    "diversity": Info("Diversity", "higher", 3, "LPIPS between results of one condition"),
+    "fid": Info("FID", "lower", 2, "Fréchet distance to the real test images"),
+    "kid": Info("KID", "lower", 2, "kernel distance to the real test images, x1000"),
+    "inception_score": Info("IS", "higher", 2, "inception score"),
+}
+
+# The order of a table's columns; others follow by name.
+ORDER = tuple(_KINDS)
+
+
+def kind_of(metric: str) -> str:
+    """`pck@0.1/argmax/block2` -> `pck`."""
+    return metric.split("/", 1)[0].split("@", 1)[0]
+
+
+def is_headline(metric: str) -> bool:
+    """Whether the value stands in the comparison table; those of one block or one level do not."""
+    return "/" not in metric
+
+
+def describe(metric: str) -> Info:
+    """How the value `metric` is shown; an unknown name is shown as it is."""
+    known = _KINDS.get(kind_of(metric))
+    if known is None:
+        return Info(metric, "neither", 3, metric)
+    head, *rest = metric.split("/")
+    share = head.partition("@")[2]
+    title = f"{known.title}@{share}" if share else known.title
+    return Info(" ".join([title, *rest]), known.better, known.digits, known.meaning)
+
+
+def sort_key(metric: str) -> tuple[int, str]:
+    """Sorts metrics in the order of a table."""
+    kind = kind_of(metric)
+    return (ORDER.index(kind) if kind in ORDER else len(ORDER), metric)

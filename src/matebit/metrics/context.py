@@ -1,0 +1,57 @@
+"""What a metric is built from: the settings, and networks that several metrics share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matebit.errors import MatebitError
+from matebit.metrics.config import MetricsConfig
+
+if TYPE_CHECKING:
+    from matebit.metrics.batch import Network
+    from matebit.metrics.inception import Inception
+    from matebit.metrics.lpips import PerceptualDistance
+
+
+@dataclass(frozen=True)
+class Context:
+    """Settings and shared parts. `features_label` says which features `network` gives."""
+
+    config: MetricsConfig
+    network: Network
+    features_label: str
+    pretrained: bool
+    truth_known: bool
+    extract_edges: Callable[[np.ndarray], np.ndarray]
+
+    @cached_property
+    def distance(self) -> PerceptualDistance:
+        """LPIPS between image batches: calibrated AlexNet with pretrained features, else the formula on ours."""
+        from matebit.metrics.lpips import calibrated_alexnet, uncalibrated
+
+        if not self.pretrained:
+            return uncalibrated(self.network, self.features_label)
+        if self.config.lpips_weights is None:
+            raise MatebitError(
+                "metrics.lpips_weights is not set: lpips and diversity with pretrained features need "
+                "torchvision's alexnet-owt-7be5be79.pth; name the file, or leave them out of metrics.names"
+            )
+        return calibrated_alexnet(Path(self.config.lpips_weights))
+
+    @cached_property
+    def inception(self) -> Inception:
+        """pytorch-fid's network, for FID, KID and the inception score."""
+        from matebit.metrics.inception import load_inception
+
+        if self.config.inception.weights is None:
+            raise MatebitError(
+                "metrics.inception.weights is not set: fid, kid and inception_score need pytorch-fid's "
+                "pt_inception-2015-12-05-6726825d.pth; name the file, or leave them out of metrics.names"
+            )
+        return load_inception(Path(self.config.inception.weights))

@@ -1,0 +1,34 @@
+"""The metrics by name. A new one is a file here and a line in this table."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matebit.metrics.base import Metric
+
+# A subclass of `Metric` by module: imported only when it is asked for.
+METRICS: dict[str, str] = {
+    "mae": "matebit.metrics.mae:MeanAbsoluteError",
+    "ssim": "matebit.metrics.ssim:StructuralSimilarity",
+    "psnr": "matebit.metrics.psnr:PeakSignalToNoise",
+    "lpips": "matebit.metrics.lpips:PerceptualSimilarity",
+    "semantic": "matebit.metrics.semantic:SemanticConsistency",
+    "texture": "matebit.metrics.relevance:TextureRelevance",
+    "colour": "matebit.metrics.relevance:ColourRelevance",
+    "edge_f1": "matebit.metrics.edge_f1:EdgeF1",
+    "pck": "matebit.metrics.pck:MatchingAccuracy",
+    "confidence": "matebit.metrics.confidence:ConfidenceCalibration",
+    "swd": "matebit.metrics.swd:SlicedWasserstein",
+    "diversity": "matebit.metrics.diversity:Diversity",
+    "fid": "matebit.metrics.fid:FrechetInceptionDistance",
+    "kid": "matebit.metrics.kid:KernelInceptionDistance",
+    "inception_score": "matebit.metrics.inception_score:InceptionScore",
+}
+
+
+def metric_class(name: str) -> type[Metric]:
+    """The class of the metric `name`."""
+    module, attribute = METRICS[name].split(":")
+    return getattr(import_module(module), attribute)

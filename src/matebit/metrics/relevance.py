@@ -1,0 +1,104 @@
+"""Texture and colour relevance (Zhang et al. 2020, CoCosNet): the result against its exemplar, label by label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from matebit.metrics.base import PerImage
+from matebit.metrics.batch import Batch
+from matebit.metrics.context import Context
+
+if TYPE_CHECKING:
+    import torch
+
+LABELS = 19  # CelebAMask-HQ
+PROTOCOL = (
+    "{layer}; features averaged inside each label present in both maps (background included), translated "
+    "under the asked map, exemplar under its own; cosine, weighted by the label's area in the asked map"
+)
+
+
+def _shares(parsing: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
+    """(labels, h*w): how many pixels of each label fall on each feature cell.
+
+    Averaging features enlarged to the image by nearest neighbour is the same as this weighting of cells.
+    """
+    import torch
+
+    rows = np.arange(parsing.shape[0]) * size[0] // parsing.shape[0]
+    columns = np.arange(parsing.shape[1]) * size[1] // parsing.shape[1]
+    cells = rows[:, None] * size[1] + columns[None, :]
+    labels, places = max(LABELS, int(parsing.max()) + 1), size[0] * size[1]
+    counts = np.bincount((parsing * np.int64(places) + cells).ravel(), minlength=labels * places)
+    return torch.from_numpy(counts.reshape(labels, places).astype(np.float64))
+
+
+def region_cosine(
+    features: torch.Tensor, parsing: np.ndarray, other: torch.Tensor, other_parsing: np.ndarray
+) -> float:
+    """Cosine of the labels' mean features, weighted by area in `parsing`; NaN without a common label.
+
+    `features`, `other`: (C,h,w); `parsing`, `other_parsing`: (H,W) labels.
+    """
+    import torch
+    from torch.nn.functional import cosine_similarity
+
+    asked, own = (
+        _shares(plane, maps.shape[1:]) for plane, maps in ((parsing, features), (other_parsing, other))
+    )
+    labels = min(len(asked), len(own))
+    asked, own = asked[:labels], own[:labels]
+    areas, own_areas = asked.sum(1), own.sum(1)
+    both = (areas > 0) & (own_areas > 0)
+    if not both.any():
+        return float("nan")
+    means = [
+        (shares[both] @ maps.flatten(1).double().T) / area[both, None]
+        for shares, maps, area in ((asked, features, areas), (own, other, own_areas))
+    ]
+    weights = areas[both] / areas[both].sum()
+    return float(torch.sum(weights * cosine_similarity(means[0], means[1], dim=1)))
+
+
+class Relevance(PerImage):
+    """1 if every region of the result has the mean features of the exemplar's; -1 at worst."""
+
+    needs = frozenset({"parsing"})
+    name: ClassVar[str]
+    level: ClassVar[str]
+    layer: ClassVar[str]
+
+    def __init__(self, features_label: str) -> None:
+        super().__init__()
+        self.features_label = features_label
+        self.protocol = PROTOCOL.format(layer=self.layer)
+
+    @classmethod
+    def build(cls, context: Context) -> Self:
+        """With the name of the context's features."""
+        return cls(context.features_label)
+
+    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+        """The metric's name: (B,); NaN where the two maps share no label."""
+        one, other = (batch.features(role)[self.level] for role in ("translated", "exemplar"))
+        scores = [
+            region_cosine(
+                one[place], batch.inputs.parsing(item), other[place], batch.inputs.exemplar_parsing(item)
+            )
+            for place, item in enumerate(batch.items)
+        ]
+        return {self.name: np.array(scores)}
+
+
+class ColourRelevance(Relevance):
+    """Relevance of the first level, which sees little but colour."""
+
+    name, level, layer = "colour", "r12", "relu1_2"
+
+
+class TextureRelevance(Relevance):
+    """Relevance of the second level, which sees strokes and grain."""
+
+    name, level, layer = "texture", "r22", "relu2_2"

@@ -1,0 +1,192 @@
+"""The stage `metrics`: score the translated images of one method and seed, or of all the controls."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matebit.data.catalogue import Entry
+from matebit.data.sources.registry import open_source
+from matebit.errors import MatebitError
+from matebit.io.tables import write_table
+from matebit.logs import Progress
+from matebit.metrics.base import Metric
+from matebit.metrics.batch import Batch, Item
+from matebit.metrics.context import Context
+from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
+from matebit.metrics.registry import metric_class
+from matebit.pipeline.layout import CONTROLS, Layout
+
+if TYPE_CHECKING:
+    import torch
+
+    from matebit.metrics.batch import Features
+    from matebit.params.schema import ResolvedParams
+
+logger = logging.getLogger("matebit.metrics")
+
+VALUE_COLUMNS = ["method", "seed", "metric", "value", "n", "features", "protocol"]
+IMAGE_COLUMNS = ["method", "seed", "id", "metric", "value"]
+
+WHY = {
+    "truth": "the dataset has no true answers",
+    "parsing": "not every image has a parsing map",
+    "edges": "not every image has edges",
+    "matches": "the method hands on no matches",
+    "ranks": "the method was given one exemplar a condition",
+}
+
+
+def _offered(
+    translated: Translated, tests: dict[str, Entry], entries: dict[str, Entry], truth_known: bool
+) -> set[str]:
+    """Which needs of the metrics are met."""
+    ids = {name for item in translated.images for name in (item.id, item.exemplar)}
+    unknown = ids - set(entries)
+    if unknown:
+        raise MatebitError(
+            f"{translated.folder}/index.csv names {sorted(unknown)[0]}, which is no item of the data; "
+            "run `matebit translate` again"
+        )
+    ranks = {item.rank for item in translated.images}
+    met = {
+        "truth": truth_known,
+        "parsing": all(entries[name].parsing for name in ids),
+        "edges": all(entry.edges for entry in tests.values()),
+        "matches": translated.has_matches,
+        "ranks": len(ranks) > 1,
+    }
+    return {need for need, holds in met.items() if holds}
+
+
+def chosen_metrics(context: Context, offered: set[str], who: str) -> dict[str, Metric]:
+    """The metrics of the params that the data can serve; the others are named in the log."""
+    metrics = {}
+    for name in context.config.names:
+        missing = metric_class(name).needs - offered
+        if missing:
+            logger.info("%s: no %s: %s", who, name, " and ".join(WHY[need] for need in sorted(missing)))
+        else:
+            metrics[name] = metric_class(name).build(context)
+    return metrics
+
+
+def _batches(items: list[Item], size: int) -> Iterator[list[Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def score(
+    metrics: dict[str, Metric],
+    context: Context,
+    files: StageFiles,
+    translated: Translated,
+    rank: int,
+    who: str,
+) -> None:
+    """Feed the metrics: those of single images by batches of one rank, diversity by condition."""
+    import torch
+
+    from matebit.metrics.diversity import by_condition
+
+    def batch(items: list[Item]) -> Batch:
+        return Batch(items, files, context.network, context.truth_known)
+
+    by_rank = [metric for metric in metrics.values() if "ranks" not in metric.needs]
+    across_ranks = [metric for metric in metrics.values() if "ranks" in metric.needs]
+    items = translated.of_rank(rank)
+    with torch.no_grad():
+        with Progress(f"scoring {who}", len(items), "images") as bar:
+            for some in _batches(items, context.config.batch):
+                together = batch(some)
+                for metric in by_rank:
+                    metric.update(together)
+                bar.advance(len(some))
+        for some in by_condition(list(translated.images)) if across_ranks else ():
+            together = batch(some)
+            for metric in across_ranks:
+                metric.update(together)
+
+
+def _rows(metrics: dict[str, Metric], method: str, seed: int) -> tuple[list[dict], list[dict]]:
+    """The rows of both tables, in the order of the metrics' names."""
+    values, images = [], []
+    for name in sorted(metrics):
+        for value in sorted(metrics[name].values(), key=lambda value: value.metric):
+            values.append({"method": method, "seed": seed, **vars(value)})
+        for metric, by_id in sorted(metrics[name].images().items()):
+            images += [
+                {"method": method, "seed": seed, "id": item, "metric": metric, "value": by_id[item]}
+                for item in sorted(by_id)
+            ]
+    return values, images
+
+
+def _context(params: ResolvedParams, truth_known: bool) -> Context:
+    from matebit.data.conditions.edges import extract_edges
+    from matebit.features import build_features
+
+    network = build_features(params.features)
+
+    def features_of(images: torch.Tensor) -> Features:
+        return network(images / 127.5 - 1)
+
+    return Context(
+        config=params.metrics,
+        network=features_of,
+        features_label=params.features.label,
+        pretrained=params.features.weights != "random",
+        truth_known=truth_known,
+        extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
+    )
+
+
+def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
+    """Write `values.csv` and `images.csv` of one method and seed.
+
+    `method="controls"` scores truth, exemplar and label_mean, those of them that translate has made, into
+    one pair of tables. Raises `MatebitError` for a missing, extra or wrongly sized image.
+    """
+    import torch
+
+    torch.set_num_threads(params.threads)
+    entries = read_entries(layout)
+    tests = {name: entry for name, entry in entries.items() if entry.split == "test"}
+    oracle = open_source(params.data, params.seed).truth
+    context = _context(params, oracle is not None)
+    methods = [method]
+    if method == "controls":
+        methods = [name for name in CONTROLS if layout.run(name, seed).translate.is_dir()]
+        if not methods:
+            raise MatebitError(
+                f"{layout.run(method, seed).translate} holds no control; run `matebit translate` for them"
+            )
+    values, images = [], []
+    for name in methods:
+        translated = read_translated(layout.run(name, seed).translate, tests, params.pairs.rank)
+        files = StageFiles(layout, entries, translated, oracle)
+        metrics = chosen_metrics(context, _offered(translated, tests, entries, oracle is not None), name)
+        score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
+        rows = _rows(metrics, name, seed)
+        values += rows[0]
+        images += rows[1]
+    folder = layout.run(method, seed).metrics
+    write_table(folder / "images.csv", images, IMAGE_COLUMNS)
+    write_table(folder / "values.csv", values, VALUE_COLUMNS)
+    _log_summary(values)
+
+
+def _log_summary(values: list[dict]) -> None:
+    from matebit.metrics.catalogue import describe, is_headline
+
+    for method in dict.fromkeys(row["method"] for row in values):
+        shown = [
+            f"{describe(row['metric']).title} {row['value']:.{describe(row['metric']).digits}f}"
+            for row in values
+            if row["method"] == method and is_headline(row["metric"]) and np.isfinite(row["value"])
+        ]
+        logger.info("%s: %s", method, ", ".join(shown))

@@ -1,0 +1,102 @@
+"""The transformer blocks: MAT (slide "MAT block (b)") and the vanilla baseline (a)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from matebit.model.adaconv import AdaConv
+from matebit.model.config import ModelConfig
+from matebit.model.correspondence import Correspondence, CrossAttention, Exemplar
+from matebit.model.layers import Spade
+from matebit.model.normalise import positional_norm
+from matebit.model.released_attention import ReleasedAttention
+
+
+class MatBlock(nn.Module):
+    """Masked attention, the unmatched part filled from the condition, PONO, AdaConv."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        channels = config.token_channels
+        released = config.attention == "released"
+        self.attention = ReleasedAttention(config) if released else CrossAttention(config)
+        # conf = 1 without a mask: nothing is left for X_uncor
+        fills = config.confidence != "off" and (config.mask or released)
+        self.spade = Spade(channels, config.require_condition_channels()) if fills else None
+        self.adaconv = (
+            AdaConv(channels, batch_norm=config.variant == "released") if config.adaconv else None
+        )
+
+    def forward(
+        self,
+        x: Tensor,
+        exemplar: Exemplar,
+        condition: Tensor,
+        position: Tensor,
+        *,
+        matches: bool = False,
+    ) -> tuple[Tensor, Correspondence]:
+        """X and F (B,8C,h,w), condition on the same grid: X_MAT and the correspondence."""
+        found = self.attention(x, exemplar, position, matches=matches)
+        total = found.correlated + x  # X_cor + Q
+        if self.spade is not None:
+            q_norm = self.spade(x, condition)  # Q_norm = gamma(x_A) PONO(Q) + beta(x_A)
+            total = torch.addcmul(total, found.unmatched, q_norm)  # + X_uncor = (1 - conf) * Q_norm
+        x_agg = positional_norm(total)  # X_agg = PONO(X_cor + X_uncor + Q)
+        if self.adaconv is None:
+            return x_agg, found
+        return self.adaconv(x_agg) + x_agg, found  # X_MAT = AdaConv(X_agg) + X_agg
+
+
+class VanillaBlock(nn.Module):
+    """Cross-attention, residual, LayerNorm, feed-forward, residual, LayerNorm: no mask, no
+    AdaConv.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        channels = config.token_channels
+        self.attention = CrossAttention(config)
+        self.norm_0 = nn.LayerNorm(channels, eps=1e-6)
+        self.norm_1 = nn.LayerNorm(channels, eps=1e-6)
+        hidden = matched_hidden_width(config, self)
+        self.expand = nn.Linear(channels, hidden)
+        self.reduce = nn.Linear(hidden, channels)
+
+    def forward(
+        self,
+        x: Tensor,
+        exemplar: Exemplar,
+        condition: Tensor,
+        position: Tensor,
+        *,
+        matches: bool = False,
+    ) -> tuple[Tensor, Correspondence]:
+        """As `MatBlock`; the condition has no part in it."""
+        found = self.attention(x, exemplar, position, matches=matches)
+        tokens = self.norm_0((x + found.correlated).permute(0, 2, 3, 1))
+        tokens = self.norm_1(tokens + self.reduce(F.gelu(self.expand(tokens))))
+        return tokens.permute(0, 3, 1, 2), found
+
+
+def parameter_count(module: nn.Module) -> int:
+    """Number of trainable numbers."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def matched_hidden_width(config: ModelConfig, rest: nn.Module) -> int:
+    """Width of the feed-forward with which a vanilla block has as many parameters as the full MAT
+    block.
+    """
+    full = {"attention": "masked_cosine", "mask": True, "confidence": "mass", "adaconv": True}
+    with torch.device("meta"):
+        target = parameter_count(MatBlock(config.model_copy(update=full)))
+    channels = config.token_channels
+    return (target - parameter_count(rest) - channels) // (2 * channels + 1)
+
+
+def build_block(config: ModelConfig) -> MatBlock | VanillaBlock:
+    """The block that `attention` names."""
+    return VanillaBlock(config) if config.attention == "vanilla" else MatBlock(config)

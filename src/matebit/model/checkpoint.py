@@ -1,0 +1,109 @@
+"""A generator in one safetensors file, its configuration inside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from matebit.errors import MatebitError
+from matebit.io.files import write_bytes
+from matebit.model.build import build_generator
+from matebit.model.config import ModelConfig
+from matebit.model.generator import Generator
+
+# One key only: safetensors writes several in random order.
+METADATA = "matebit"
+
+
+def save_generator(
+    path: Path | str, generator: Generator, config: ModelConfig, extra: dict[str, Any] | None = None
+) -> None:
+    """Write weights, configuration and `extra` (anything JSON can hold) atomically, the same
+    bytes each time.
+    """
+    document = {"config": config.model_dump(mode="json"), "extra": extra or {}}
+    tensors = {
+        name: value.detach().to("cpu").contiguous()
+        for name, value in generator.state_dict().items()
+    }
+    metadata = {METADATA: json.dumps(document, sort_keys=True, ensure_ascii=False)}
+    write_bytes(Path(path), save(tensors, metadata))
+
+
+def read_metadata(path: Path | str) -> dict[str, Any]:
+    """`config` and `extra` of a checkpoint."""
+    return _read(Path(path), tensors=False)[0]
+
+
+def load(path: Path | str, *, resize_position: bool | None = None) -> Generator:
+    """The generator of a checkpoint, in evaluation mode.
+
+    `resize_position` overrides what the checkpoint says about running at another size.
+    """
+    path = Path(path)
+    document, tensors = _read(path, tensors=True)
+    values = dict(document.get("config") or {})
+    if resize_position is not None:
+        values["resize_position"] = resize_position
+    try:
+        config = ModelConfig(**values)
+    except ValidationError as error:
+        raise MatebitError(
+            f"the configuration inside {path} is not one of this version: "
+            f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}"
+        ) from error
+    generator = build_generator(config)
+    refuse_misfits(path, tensors, generator.state_dict())
+    generator.load_state_dict(tensors)
+    return generator.eval()
+
+
+def refuse_misfits(
+    source: Path | str, found: dict[str, Tensor], expected: dict[str, Tensor]
+) -> None:
+    """Name every tensor that is missing, unexpected or of another shape, if there is any."""
+    missing = sorted(expected.keys() - found.keys())
+    extra = sorted(found.keys() - expected.keys())
+    wrong = [
+        f"{name} {tuple(found[name].shape)} instead of {tuple(expected[name].shape)}"
+        for name in sorted(expected.keys() & found.keys())
+        if found[name].shape != expected[name].shape
+    ]
+    parts = [
+        f"{title}: {', '.join(names)}"
+        for title, names in (("missing", missing), ("unexpected", extra), ("wrong shape", wrong))
+        if names
+    ]
+    if parts:
+        raise MatebitError(f"{source} does not fit the network it describes; {'; '.join(parts)}")
+
+
+def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    if not path.is_file():
+        raise MatebitError(f"there is no checkpoint at {path}: train first, or give another path")
+    try:
+        with safe_open(path, "pt") as stream:
+            metadata = stream.metadata() or {}
+            found = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 if tensors else {}
+    except (SafetensorError, OSError) as error:
+        raise MatebitError(
+            f"{path} is not a whole safetensors file ({error}): get it anew"
+        ) from error
+    if METADATA not in metadata:
+        raise MatebitError(
+            f"{path} holds no MATEBIT configuration: for the authors' weights run "
+            f"'matebit import-checkpoint' first"
+        )
+    try:
+        document = json.loads(metadata[METADATA])
+    except json.JSONDecodeError as error:
+        raise MatebitError(
+            f"the configuration inside {path} is damaged: get the file anew"
+        ) from error
+    return document, found

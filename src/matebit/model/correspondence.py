@@ -1,0 +1,124 @@
+"""From query and exemplar features to a correspondence: mixed values, confidence, warp, matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from matebit.model.attention import attend, best_match, centred_unit
+from matebit.model.config import ModelConfig
+from matebit.model.normalise import l2_normalise
+from matebit.model.tiled_attention import Scoring
+
+
+@dataclass(frozen=True)
+class Exemplar:
+    """What every block reads of the exemplar: (B,8C,h,w), its L2N, and its pixels on the token
+    grid.
+    """
+
+    features: Tensor
+    normalised: Tensor
+    pooled: Tensor | None  # (B,3,h,w); None where no warp is asked for
+
+
+@dataclass(frozen=True)
+class Match:
+    """For each query token the matched position (x, y) in [0,1], cell centres: both (B,2,h,w)."""
+
+    argmax: Tensor
+    soft: Tensor
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """X_cor (B,8C,h,w), 1 - confidence (B,1,h,w), warped exemplar (B,3,h,w), matches."""
+
+    correlated: Tensor
+    unmatched: Tensor
+    warped: Tensor | None
+    match: Match | None
+
+
+class Projection(nn.Conv2d):
+    """1x1 projection of [features; position]; the position, the same for all samples, is done
+    once.
+    """
+
+    def __init__(self, features: int, position: int, outputs: int) -> None:
+        super().__init__(features + position, outputs, 1)
+        self.features = features
+
+    def forward(self, x: Tensor, position: Tensor) -> Tensor:  # type: ignore[override]
+        """x (B,F,h,w), position (1,P,h,w) to (B,outputs,T)."""
+        of_features, of_position = self.weight.split([self.features, position.shape[1]], dim=1)
+        place = F.conv2d(position, of_position, self.bias)
+        return (F.conv2d(x, of_features) + place).flatten(2)
+
+
+def cell_centres(height: int, width: int, like: Tensor) -> Tensor:
+    """(2, height*width): x and y of every token's centre, in [0,1]."""
+    x = (torch.arange(width, device=like.device, dtype=like.dtype) + 0.5) / width
+    y = (torch.arange(height, device=like.device, dtype=like.dtype) + 0.5) / height
+    grid_y, grid_x = torch.meshgrid(y, x, indexing="ij")
+    return torch.stack([grid_x.flatten(), grid_y.flatten()])
+
+
+def matched_places(index: Tensor, soft: Tensor, grid: torch.Size) -> Match:
+    """From the index (B,T) of the best key token and the mean position (B,2,T) of all of them."""
+    argmax = cell_centres(*grid, like=soft)[:, index].transpose(0, 1)
+    shape = (len(soft), 2, *grid)
+    return Match(argmax.reshape(shape), soft.detach().reshape(shape))
+
+
+class CrossAttention(nn.Module):
+    """Cosine attention with a mask (slide "Masked Attention"), or plain softmax(QK^T/sqrt(d))V.
+
+    q = W_q[L2N(X); pos], k = W_k[L2N(F); pos], v = W_v F for block input X and exemplar features F.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        channels, position = config.token_channels, 8 * config.pos_dim
+        self.to_query = Projection(channels, position, channels)
+        self.to_key = Projection(channels, position, channels)
+        self.to_value = nn.Conv2d(channels, channels, 1)
+        self.cosine = config.attention == "masked_cosine"
+        self.scoring = (
+            Scoring(config.alpha, config.mask) if self.cosine else Scoring(channels**-0.5, False)
+        )
+        self.backend, self.confidence = config.attention_backend, config.confidence
+
+    def forward(
+        self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool
+    ) -> Correspondence:
+        """Let block input X (B,8C,h,w) find its matches in the exemplar."""
+        grid = x.shape[-2:]
+        query = self.to_query(l2_normalise(x), position)
+        key = self.to_key(exemplar.normalised, position)
+        if self.cosine:
+            query, key = centred_unit(query), centred_unit(key)  # Q~/|Q~|, K~/|K~|
+
+        # value, exemplar's pixels and positions are mixed with the same weights
+        values = [self.to_value(exemplar.features).flatten(2)]
+        if exemplar.pooled is not None:
+            values.append(exemplar.pooled.flatten(2))
+        if matches:
+            values.append(cell_centres(*grid, like=values[0]).expand(len(x), -1, -1))
+        attended = attend(query, key, torch.cat(values, dim=1), self.scoring, self.backend)
+        mixed = attended.mixed.split([part.shape[1] for part in values], dim=1)
+
+        if not self.scoring.rectified:  # without a mask conf = 1
+            unmatched = torch.zeros_like(attended.unmatched)
+        elif self.confidence == "similarity":
+            unmatched = 1 - attended.similarity
+        else:
+            unmatched = attended.unmatched
+        warped = None if exemplar.pooled is None else mixed[1].unflatten(2, grid)
+        match = matched_places(best_match(query, key), mixed[-1], grid) if matches else None
+        return Correspondence(
+            mixed[0].unflatten(2, grid), unmatched.view(-1, 1, *grid), warped, match
+        )

@@ -1,0 +1,94 @@
+"""The decoder: a U from the last block's features, modulated by the style code, to the image."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from matebit.model.config import ModelConfig
+from matebit.model.layers import ResidualBlock, reflect_conv
+from matebit.model.normalise import instance_norm
+from matebit.model.self_attention import SelfAttention
+from matebit.model.spectral import SpectralConv2d
+
+
+def doubled(x: Tensor) -> Tensor:
+    """Bilinear x2 with aligned corners."""
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
+
+
+class DecoderStage(nn.Module):
+    """Spectral convolution (zero padding, no bias), instance norm, residual block."""
+
+    def __init__(self, inputs: int, outputs: int, *, stride: int = 1) -> None:
+        super().__init__()
+        self.conv = SpectralConv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
+        self.residual = ResidualBlock(outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B,inputs,h,w) to (B,outputs,h,w), half the size at stride 2."""
+        return self.residual(instance_norm(self.conv(x)))
+
+
+class AdaptiveInstanceNormBlock(nn.Module):
+    """Two convolutions whose instance norms take scale and shift from the style code, plus a
+    shortcut.
+    """
+
+    def __init__(self, channels: int, style: int) -> None:
+        super().__init__()
+        self.conv_0 = reflect_conv(channels, channels, bias=False)
+        self.conv_1 = reflect_conv(channels, channels, bias=False)
+        self.modulator = nn.Linear(style, 2 * channels)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        """x (B,n,h,w), style (B,C); the same scale and shift serve both normalisations."""
+        scale, shift = self.modulator(style).chunk(2, dim=1)
+        z = F.relu(instance_norm(self.conv_0(x), scale, shift))
+        return instance_norm(self.conv_1(z), scale, shift) + x
+
+
+class Decoder(nn.Module):
+    """Features x4 (B,8C,h,w) and the condition's features x3, x2 to an image in (-1,1)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        c, style = config.ngf, config.ngf
+        skip = config.source_features
+        self.grows_at_2 = config.token_stride == 8  # at stride 4 the tokens are at S/4 already
+        self.down = DecoderStage(8 * c, 8 * c, stride=2)
+        self.bottleneck = DecoderStage(8 * c, 8 * c)
+        self.style_0 = DecoderStage(16 * c, 8 * c)
+        self.style_1 = DecoderStage(16 * c, 4 * c)
+        self.style_2 = DecoderStage(8 * c if skip else 4 * c, 2 * c)
+        self.style_3 = DecoderStage(4 * c if skip else 2 * c, c)
+        self.adain_0 = AdaptiveInstanceNormBlock(8 * c, style)
+        self.adain_1 = AdaptiveInstanceNormBlock(4 * c, style)
+        self.adain_2 = AdaptiveInstanceNormBlock(2 * c, style)
+        self.adain_3 = AdaptiveInstanceNormBlock(c, style)
+        self.attention = (
+            SelfAttention(2 * c, spectral=config.spectral_attention)
+            if config.use_attention
+            else None
+        )
+        self.residual = ResidualBlock(c)
+        self.final = nn.Conv2d(c, 3, 3, padding=1)
+        self.source_features = skip
+
+    def joined(self, x: Tensor, source: Tensor) -> Tensor:
+        """Source features of the condition beside x, unless switched off."""
+        return torch.cat([x, source], dim=1) if self.source_features else x
+
+    def forward(self, x4: Tensor, x3: Tensor, x2: Tensor, style: Tensor) -> Tensor:
+        """x3 (B,4C,S/4,S/4) and x2 (B,2C,S/2,S/2) L2-normalised; style (B,C)."""
+        x5 = self.down(F.leaky_relu(x4, 0.2))
+        x = self.bottleneck(F.leaky_relu(x5, 0.2))
+        x = self.adain_0(self.style_0(torch.cat([x, x5], dim=1)), style)
+        x = self.adain_1(self.style_1(torch.cat([doubled(x), x4], dim=1)), style)
+        x = doubled(x) if self.grows_at_2 else x
+        x = self.adain_2(self.style_2(self.joined(x, x3)), style)
+        x = x if self.attention is None else self.attention(x)
+        x = self.adain_3(self.style_3(self.joined(doubled(x), x2)), style)
+        x = self.residual(F.leaky_relu(doubled(x), 0.2))
+        return torch.tanh(self.final(x))

@@ -1,0 +1,209 @@
+"""The translation network, in the order of the slide "Overview of translation network"."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from matebit.errors import MatebitError
+from matebit.model.blocks import build_block
+from matebit.model.config import ModelConfig
+from matebit.model.correspondence import Exemplar
+from matebit.model.decoder import Decoder
+from matebit.model.embedding import Embedding
+from matebit.model.encoder import Encoder
+from matebit.model.layers import resize_condition
+from matebit.model.memory import Memory
+from matebit.model.normalise import l2_normalise
+from matebit.model.spectral import held
+from matebit.model.style import StyleMapping
+from matebit.model.translation import Translation
+
+
+def memory_format(config: ModelConfig) -> torch.memory_format:
+    """Channels last is a quarter faster on the CPU; the released network rounds as its authors'
+    did.
+    """
+    return torch.contiguous_format if config.variant == "released" else torch.channels_last
+
+
+class Generator(nn.Module):
+    """Condition x_A and exemplar y_B to an image with the structure of one and the style of the
+    other.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.memory_format = memory_format(config)
+        channels, width = config.token_channels, config.ngf
+        self.encoder_q = Encoder(config.require_condition_channels(), width, config.token_stride)
+        self.encoder_kv = Encoder(config.exemplar_channels, width, config.token_stride)
+        self.embed_q = Embedding(channels, config.require_condition_channels())
+        self.embed_kv = (
+            Embedding(channels, config.exemplar_channels) if config.uses_exemplar else None
+        )
+        self.memory = Memory(channels) if config.memory else None
+        self.blocks = nn.ModuleList(build_block(config) for _ in range(config.blocks))
+        side = config.crop_size // config.token_stride
+        self.position = (
+            nn.Parameter(torch.empty(1, 8 * config.pos_dim, side, side)) if config.blocks else None
+        )
+        self.mapping = StyleMapping(width) if config.style_code else None
+        self.learned_style = None if config.style_code else nn.Parameter(torch.empty(1, width))
+        self.decoder = Decoder(config)
+
+    def forward(
+        self,
+        condition: Tensor,
+        exemplar: Tensor,
+        exemplar_condition: Tensor | None = None,
+        *,
+        truth: Tensor | None = None,
+        warp: bool = True,
+        matches: bool = False,
+    ) -> Translation:
+        """Translate.
+
+        `condition` (B,nc,H,W) in [0,1]; `exemplar` and `truth` (B,3,H,W) in [-1,1];
+        `exemplar_condition` like `condition`, only for networks whose exemplar encoder sees it.
+        `truth` is for training: its features for the feature alignment loss come back with the
+        rest. `warp` and `matches` ask for the correspondence's pictures.
+        """
+        self.check(condition, exemplar)
+        condition = condition.contiguous(memory_format=self.memory_format)
+        grid = (
+            condition.shape[-2] // self.config.token_stride,
+            condition.shape[-1] // self.config.token_stride,
+        )
+        condition_on_grid = resize_condition(condition, grid)
+        exemplar_input = self.exemplar_input(exemplar, exemplar_condition)
+        truth_input = None if truth is None else self.exemplar_input(truth, condition)
+
+        condition_features = [l2_normalise(level) for level in self.encoder_q(condition)]
+        exemplar_x4, truth_features = self.encode_exemplar(exemplar_input, truth_input)
+        x = self.embed_q(condition_features[0], condition_on_grid)
+
+        features = self.embed_exemplar(exemplar_x4, exemplar_input)
+        correspondences = []
+        if self.position is not None and features is not None:
+            pooled = F.avg_pool2d(exemplar, self.config.token_stride) if warp else None
+            seen = Exemplar(features, l2_normalise(features), pooled)
+            position = self.position_at(grid)
+            for block in self.blocks:
+                x, found = block(x, seen, condition_on_grid, position, matches=matches)
+                correspondences.append(found)
+
+        style = self.style_from(features, len(condition))
+        image = self.decoder(x, condition_features[1], condition_features[2], style)
+        return Translation(
+            image=image,
+            warped=[found.warped for found in correspondences if found.warped is not None],
+            confidence=[1 - found.unmatched for found in correspondences],
+            unmatched=[found.unmatched for found in correspondences],
+            style=style,
+            matches=[found.match for found in correspondences if found.match is not None],
+            condition_features=condition_features,
+            truth_features=truth_features,
+        )
+
+    def encode_truth(self, truth: Tensor, condition: Tensor | None = None) -> list[Tensor]:
+        """L2-normalised pyramid [x4, x3, x2, x1] of a true image, for feature alignment."""
+        with self.further_call():
+            pyramid = self.encoder_kv(self.exemplar_input(truth, condition))
+        return [l2_normalise(level) for level in pyramid]
+
+    def style_of(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Style code (B,C) of any image (B,3,H,W) in [-1,1]."""
+        with self.further_call():
+            seen = self.exemplar_input(image, condition)
+            x4 = l2_normalise(self.encoder_kv(seen)[0])
+            return self.style_from(self.embed_exemplar(x4, seen), len(image))
+
+    def further_call(self) -> AbstractContextManager[None]:
+        """The spectral vectors advance once a step; in the released network at every call."""
+        return nullcontext() if self.config.variant == "released" else held(self)
+
+    def encode_exemplar(
+        self, exemplar: Tensor, truth: Tensor | None
+    ) -> tuple[Tensor | None, list[Tensor] | None]:
+        """x4 of the exemplar and the pyramid of the truth, L2-normalised."""
+        if not self.config.uses_exemplar:
+            x4 = None
+            pyramid = None if truth is None else self.encoder_kv(truth)
+        elif truth is None:
+            x4, pyramid = self.encoder_kv(exemplar)[0], None
+        elif self.config.variant == "released":  # its spectral vectors advance twice
+            x4, pyramid = self.encoder_kv(exemplar)[0], self.encoder_kv(truth)
+        else:
+            both = [level.chunk(2) for level in self.encoder_kv(torch.cat([exemplar, truth]))]
+            x4, pyramid = both[0][0], [level[1] for level in both]
+        return (
+            None if x4 is None else l2_normalise(x4),
+            None if pyramid is None else [l2_normalise(level) for level in pyramid],
+        )
+
+    def embed_exemplar(self, x4: Tensor | None, seen: Tensor) -> Tensor | None:
+        """Features for keys, values and style: the exemplar's own colours modulate them."""
+        if x4 is None or self.embed_kv is None:
+            return None
+        features: Tensor = self.embed_kv(x4, resize_condition(seen, (x4.shape[-2], x4.shape[-1])))
+        return features if self.memory is None else self.memory(features) + features
+
+    def style_from(self, features: Tensor | None, batch: int) -> Tensor:
+        """The exemplar's style code, or the learned one."""
+        if self.learned_style is not None:
+            return self.learned_style.expand(batch, -1)
+        return self.mapping(features)  # type: ignore[misc]
+
+    def exemplar_input(self, image: Tensor, condition: Tensor | None) -> Tensor:
+        """What the exemplar's encoder sees: the image, with its condition after it where
+        configured.
+        """
+        image = image.contiguous(memory_format=self.memory_format)
+        if not self.config.condition_in_exemplar:
+            return image
+        if condition is None:
+            raise MatebitError(
+                "this network reads the exemplar's condition too: pass exemplar_condition="
+            )
+        return torch.cat([image, condition], dim=1)
+
+    def position_at(self, grid: tuple[int, int]) -> Tensor:
+        """The learned position encoding (1,8P,h,w), resized where the size is not the trained
+        one.
+        """
+        assert self.position is not None
+        if tuple(self.position.shape[-2:]) == grid:
+            return self.position
+        if not self.config.resize_position:
+            side, stride = self.config.crop_size, self.config.token_stride
+            raise MatebitError(
+                f"this network was trained at {side} x {side} and is asked for "
+                f"{grid[1] * stride} x {grid[0] * stride}: use its size, or load it with "
+                f"resize_position=True"
+            )
+        return F.interpolate(self.position, grid, mode="bicubic", align_corners=False)
+
+    def check(self, condition: Tensor, exemplar: Tensor) -> None:
+        """Refuse inputs that do not fit, in words."""
+        expected = self.config.require_condition_channels()
+        if condition.dim() != 4 or condition.shape[1] != expected:
+            raise MatebitError(
+                f"condition has shape {tuple(condition.shape)}; "
+                f"expected (batch, {expected}, height, width)"
+            )
+        if exemplar.shape != (len(condition), 3, *condition.shape[-2:]):
+            raise MatebitError(
+                f"exemplar has shape {tuple(exemplar.shape)}; expected (batch, 3, height, width) "
+                f"to go with the condition's {tuple(condition.shape)}"
+            )
+        step = self.config.size_step
+        if condition.shape[-2] % step or condition.shape[-1] % step:
+            raise MatebitError(
+                f"image size {condition.shape[-1]} x {condition.shape[-2]} "
+                f"must be a multiple of {step}"
+            )

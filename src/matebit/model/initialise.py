@@ -1,0 +1,69 @@
+"""One rule of initialisation, the same on every device, from a generator of its own."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from matebit.model.adaconv import AdaConv
+from matebit.model.config import ModelConfig
+from matebit.model.decoder import AdaptiveInstanceNormBlock
+from matebit.model.generator import Generator
+from matebit.model.memory import Memory
+from matebit.model.self_attention import SelfAttention
+from matebit.model.spectral import SpectralConv2d, reconverge
+from matebit.model.style import StyleMapping
+
+
+def xavier_normal(weight: Tensor, gain: float, rng: torch.Generator) -> None:
+    """Normal with deviation gain * sqrt(2 / (inputs + outputs))."""
+    nn.init.xavier_normal_(weight, gain, generator=rng)
+
+
+def pytorch_default(linear: nn.Linear, rng: torch.Generator) -> None:
+    """PyTorch's own rule for linear layers: uniform within 1/sqrt(inputs)."""
+    bound = 1 / math.sqrt(linear.in_features)
+    linear.weight.uniform_(-bound, bound, generator=rng)
+    linear.bias.uniform_(-bound, bound, generator=rng)
+
+
+@torch.no_grad()
+def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) -> None:
+    """Xavier-normal with a small gain on every convolution and linear layer, `weight_orig` too.
+
+    The style network and its modulators keep PyTorch's defaults; the released network's rule covers
+    them as well and draws the weights of batch norms from N(1, 0.02).
+    """
+    released = config.variant == "released"
+    for module in network.modules():
+        if isinstance(module, SpectralConv2d):
+            xavier_normal(module.weight_orig, config.init_gain, rng)
+            if module.bias is not None:
+                module.bias.zero_()
+            module.weight_u.normal_(generator=rng)
+        elif isinstance(module, (nn.Conv2d, nn.Linear)):
+            xavier_normal(module.weight, config.init_gain, rng)
+            if module.bias is not None:
+                module.bias.zero_()
+        elif isinstance(module, nn.BatchNorm2d):
+            module.weight.normal_(1.0, 0.02, generator=rng)
+        elif isinstance(module, AdaConv):
+            module.gamma.fill_(config.layer_scale or 0.0)
+        elif isinstance(module, SelfAttention):
+            module.gamma.zero_()
+        elif isinstance(module, Memory):
+            module.latent_embedding.normal_(generator=rng)
+        elif isinstance(module, Generator):
+            for parameter in (module.position, module.learned_style):
+                if parameter is not None:
+                    parameter.normal_(generator=rng)
+    if not released:
+        for module in network.modules():
+            if isinstance(module, StyleMapping):
+                for layer in module.layers:
+                    pytorch_default(layer, rng)
+            elif isinstance(module, AdaptiveInstanceNormBlock):
+                pytorch_default(module.modulator, rng)
+    reconverge(network, 15)

@@ -1,0 +1,93 @@
+"""Small parts that encoders, blocks and decoder share."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from matebit.model.batch_norm import SharedBatchNorm
+from matebit.model.normalise import instance_norm, positional_norm
+
+
+def reflect_conv(inputs: int, outputs: int, *, bias: bool = True) -> nn.Conv2d:
+    """3x3 convolution with reflected borders."""
+    return nn.Conv2d(inputs, outputs, 3, padding=1, padding_mode="reflect", bias=bias)
+
+
+class ResidualBlock(nn.Module):
+    """conv, IN, PReLU, conv, IN, plus the input, PReLU; one slope for both activations."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv_0 = reflect_conv(channels, channels)
+        self.conv_1 = reflect_conv(channels, channels)
+        self.relu = nn.PReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B,C,h,w) to the same shape."""
+        z = self.relu(instance_norm(self.conv_0(x)))
+        return self.relu(x + instance_norm(self.conv_1(z)))
+
+
+class Spade(nn.Module):
+    """(1 + gamma(condition)) * PONO(x) + beta(condition): the slide's Q_norm, its gamma being 1 +
+    gamma.
+    """
+
+    def __init__(self, channels: int, condition_channels: int) -> None:
+        super().__init__()
+        self.shared = reflect_conv(condition_channels, channels)
+        self.gamma = reflect_conv(channels, channels)
+        self.beta = reflect_conv(channels, channels)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """x (B,C,h,w); condition already at (h,w), see `resize_condition`."""
+        hidden = F.pad(F.relu(self.shared(condition)), (1, 1, 1, 1), mode="reflect")
+        # gamma and beta read the same input: one convolution
+        both = F.conv2d(
+            hidden,
+            torch.cat([self.gamma.weight, self.beta.weight]),
+            torch.cat([self.gamma.bias, self.beta.bias]),  # type: ignore[list-item]
+        )
+        gamma, beta = both.chunk(2, dim=1)
+        normalised = positional_norm(x)
+        return torch.addcmul(normalised + beta, gamma, normalised)
+
+
+def resize_condition(condition: Tensor, size: tuple[int, int]) -> Tensor:
+    """Nearest neighbour, source index floor(i * in / out), as SPADE reads its condition."""
+    if tuple(condition.shape[-2:]) == tuple(size):
+        return condition
+    return F.interpolate(condition, size, mode="nearest")
+
+
+class CoordinateAttention(nn.Module):
+    """Coordinate attention (Hou et al. 2021): a gate from the means over rows and over columns.
+
+    `batch_norm`: the released network's batch norm; otherwise a group norm, so that no output
+    depends on its companions in the batch.
+    """
+
+    def __init__(self, channels: int, *, batch_norm: bool) -> None:
+        super().__init__()
+        middle = max(8, channels // 32)
+        self.conv1 = nn.Conv2d(channels, middle, 1)
+        self.norm = (
+            SharedBatchNorm(middle) if batch_norm else nn.GroupNorm(math.gcd(middle, 4), middle)
+        )
+        self.conv_h = nn.Conv2d(middle, channels, 1)
+        self.conv_w = nn.Conv2d(middle, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B,C,h,w) to the same shape."""
+        height, width = x.shape[-2:]
+        rows = x.mean(dim=3, keepdim=True)  # (B,C,H,1)
+        columns = x.mean(dim=2).unsqueeze(3)  # (B,C,W,1)
+        y = F.hardswish(self.norm(self.conv1(torch.cat([rows, columns], dim=2))))
+        rows, columns = y.split([height, width], dim=2)
+        gate_h = torch.sigmoid(self.conv_h(rows))
+        gate_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
+        return x * gate_w * gate_h

@@ -1,0 +1,110 @@
+"""The released network's attention: softmax first, then a learned 0/1 mask, not renormalised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Function
+
+from matebit.model.config import ModelConfig
+from matebit.model.correspondence import (
+    Correspondence,
+    Exemplar,
+    Projection,
+    cell_centres,
+    matched_places,
+)
+from matebit.model.normalise import full_precision, l2_normalise
+
+
+class StepFunction(Function):
+    """1 where the score is above 0, else 0; backward with the derivative of a sigmoid."""
+
+    @staticmethod
+    def forward(ctx: Any, score: Tensor) -> Tensor:
+        """Scores to 0 and 1."""
+        ctx.save_for_backward(score)
+        return (score > 0).to(score.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Tensor:
+        """Through sigma(score) (1 - sigma(score))."""
+        (score,) = ctx.saved_tensors
+        gate = torch.sigmoid(score)
+        return grads[0] * gate * (1 - gate)
+
+
+def released_weights(
+    query: Tensor, key: Tensor, prune_query: Tensor, prune_key: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Logits and 0/1 mask, both (B,T,T), of query, key (B,E,T) and prune_query, prune_key
+    (B,8R,T).
+    """
+    logits = torch.bmm(query.transpose(1, 2), key) / query.shape[1] ** 0.5
+    score = torch.bmm(prune_query.transpose(1, 2), prune_key) / prune_query.shape[1]
+    return logits, StepFunction.apply(score)  # type: ignore[return-value]
+
+
+def rejected_warp(logits: Tensor, mask: Tensor, pooled: Tensor) -> Tensor:
+    """The released training warp (B,3,T): the kept tokens are the ones it hides.
+
+    Inherited from DynaST; a row in which every token is kept becomes uniform. No gradient reaches
+    the pruning branch.
+    """
+    hidden = logits.masked_fill(mask.bool(), -1e4)
+    return torch.bmm(pooled, torch.softmax(hidden, dim=2).transpose(1, 2))
+
+
+class ReleasedAttention(nn.Module):
+    """Scaled dot product of learned projections; the mask comes from two pruning projections."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        channels, position = config.token_channels, 8 * config.pos_dim
+        both, prune = channels + position, 8 * config.prune_dim
+        self.to_query = Projection(channels, position, both)
+        self.to_key = Projection(channels, position, both)
+        self.to_value = nn.Conv2d(channels, channels, 1)
+        self.prune_query = Projection(channels, position, prune)
+        self.prune_key = Projection(channels, position, prune)
+        # in the model of the slides the warp supervision is over all weights
+        self.warp_rejected = config.variant == "released"
+
+    def forward(
+        self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool
+    ) -> Correspondence:
+        """Scores to 0 and 1."""
+        grid = x.shape[-2:]
+        normalised = l2_normalise(x)
+        with torch.autocast(x.device.type, enabled=False):
+            logits, mask = released_weights(
+                full_precision(self.to_query(normalised, position)),
+                full_precision(self.to_key(exemplar.normalised, position)),
+                full_precision(self.prune_query(normalised, position)),
+                full_precision(self.prune_key(exemplar.normalised, position)),
+            )
+            weights = torch.softmax(logits, dim=2)
+            kept = weights * mask  # after the softmax, not renormalised
+            value = full_precision(self.to_value(exemplar.features).flatten(2))
+            correlated = torch.bmm(value, kept.transpose(1, 2)).unflatten(2, grid)
+            confidence = kept.sum(dim=2).view(-1, 1, *grid)
+            warped = None
+            if exemplar.pooled is not None:
+                pooled = full_precision(exemplar.pooled.flatten(2))
+                warped = (
+                    rejected_warp(logits, mask, pooled)
+                    if self.warp_rejected
+                    else torch.bmm(pooled, weights.transpose(1, 2))
+                ).unflatten(2, grid)
+        match = None
+        if matches:
+            kept = kept.detach()
+            centres = cell_centres(*grid, like=kept)
+            soft = (
+                torch.einsum("cv,buv->bcu", centres, kept)
+                / kept.sum(dim=2).clamp_min(1e-8)[:, None]
+            )
+            match = matched_places(kept.argmax(dim=2), soft, grid)
+        return Correspondence(correlated, 1 - confidence, warped, match)

@@ -1,0 +1,112 @@
+"""The same attention without the matrix: memory linear in the number of tokens, exact.
+
+Query and key tiles with a running maximum and running sums (online softmax, Milakov and Gimelshein
+2018; Dao et al. 2022); the weights are recomputed in the backward. The confidence needs no second
+pass: it is a second running sum, over the weights with A <= 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+TILE = 1024
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How a similarity A(u,v) = q(u).k(v) becomes a logit: scale * ReLU(A), or scale * A."""
+
+    scale: float
+    rectified: bool
+
+
+def _tiles(tokens: int) -> list[slice]:
+    return [slice(start, min(start + TILE, tokens)) for start in range(0, tokens, TILE)]
+
+
+def _logits(query: Tensor, key: Tensor, scoring: Scoring) -> Tensor:
+    similarity = torch.bmm(query, key)
+    return (similarity.relu_() if scoring.rectified else similarity).mul_(scoring.scale)
+
+
+class _TiledAttention(Function):
+    """Forward: online softmax over key tiles. Backward: D = dO.O + du*u + ds*s per query."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, query: Tensor, key: Tensor, value: Tensor, scoring: Scoring
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        batch, _, queries = query.shape
+        mixed = value.new_empty(batch, value.shape[1], queries)
+        unmatched, similar, log_sum = (value.new_zeros(batch, queries) for _ in range(3))
+        for rows in _tiles(queries):
+            q = query[:, :, rows].transpose(1, 2)
+            top = q.new_full(q.shape[:2], -torch.inf)
+            total, rejected, masked = (torch.zeros_like(top) for _ in range(3))
+            sums = value.new_zeros(batch, value.shape[1], q.shape[1])
+            for columns in _tiles(key.shape[2]):
+                logits = _logits(q, key[:, :, columns], scoring)
+                new_top = torch.maximum(top, logits.amax(dim=2))
+                shrink = torch.exp(top - new_top)
+                weights = torch.exp(logits - new_top.unsqueeze(2))
+                total = total * shrink + weights.sum(dim=2)
+                if scoring.rectified:
+                    # A <= 0 means a logit of exactly 0, a weight of exp(-top)
+                    zeros = logits.shape[2] - torch.count_nonzero(logits, dim=2)
+                    rejected = rejected * shrink + zeros * torch.exp(-new_top)
+                    masked = masked * shrink + (weights * logits).sum(dim=2) / scoring.scale
+                sums = sums * shrink.unsqueeze(1)
+                sums += torch.bmm(value[:, :, columns], weights.transpose(1, 2))
+                top = new_top
+            mixed[:, :, rows] = sums / total.unsqueeze(1)
+            unmatched[:, rows] = rejected / total
+            similar[:, rows] = masked / total
+            log_sum[:, rows] = top + total.log()
+        ctx.scoring = scoring
+        ctx.save_for_backward(query, key, value, mixed, unmatched, similar, log_sum)
+        return mixed, unmatched, similar
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        d_mixed, d_unmatched, d_similar = grads
+        query, key, value, mixed, unmatched, similar, log_sum = ctx.saved_tensors
+        scoring = ctx.scoring
+        d_query, d_key, d_value = (torch.zeros_like(x) for x in (query, key, value))
+        # D = sum over v of A~ dA~, known from the outputs alone
+        inner = (d_mixed * mixed).sum(dim=1) + d_unmatched * unmatched + d_similar * similar
+        for rows in _tiles(query.shape[2]):
+            q = query[:, :, rows].transpose(1, 2)
+            d_out, d_s = d_mixed[:, :, rows], d_similar[:, rows, None]
+            for columns in _tiles(key.shape[2]):
+                logits = _logits(q, key[:, :, columns], scoring)
+                weights = torch.exp(logits - log_sum[:, rows, None])
+                d_value[:, :, columns] += torch.bmm(d_out, weights)
+                d_logits = torch.bmm(d_out.transpose(1, 2), value[:, :, columns])
+                d_logits -= inner[:, rows, None]
+                if scoring.rectified:
+                    # of the masked similarity itself, s = sum A~ A_mask: A~ (A_mask - s + 1/scale)
+                    d_logits += d_s * ((logits + 1) / scoring.scale)
+                    # ReLU'(0) = 0: where A <= 0, and with it the direct part of 1 - conf, nothing
+                    # flows
+                    weights.masked_fill_(logits == 0, 0)
+                d_similarity = d_logits.mul_(weights).mul_(scoring.scale)
+                d_query[:, :, rows] += torch.bmm(key[:, :, columns], d_similarity.transpose(1, 2))
+                d_key[:, :, columns] += torch.bmm(q.transpose(1, 2), d_similarity)
+        return d_query, d_key, d_value, None
+
+
+def tiled_attention(
+    query: Tensor, key: Tensor, value: Tensor, scoring: Scoring
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Mixed values (B,V,T), unmatched mass and mean masked similarity (B,T), as `dense_attention`.
+
+    The last two are 0 without a mask: nothing reads them there.
+    """
+    return _TiledAttention.apply(query, key, value, scoring)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Parameters: the typed schema, reading a file with its overrides, resolving it for the stages."""

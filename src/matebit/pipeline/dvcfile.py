@@ -1,0 +1,111 @@
+"""DVC's view of the pipeline: the text of `dvc.yaml` for a params file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from matebit.params.schema import Params
+from matebit.pipeline.layout import Layout
+from matebit.pipeline.stages import CONTROLS_RUN, STAGES
+
+_HEADER = """\
+# Written by `matebit dvc {params}`; change the params file and run that command again.
+# The engine's own words are few: every stage is a `matebit` command that Snakemake calls too.
+"""
+
+# A stage goes on where it was stopped, so DVC must not empty its folder before it runs.
+_PERSIST = {"persist": True}
+
+
+class _Plain(yaml.SafeDumper):
+    """YAML without anchors: each stage reads whole where it stands."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _params_of(file: str, keys: Iterable[str]) -> list[dict[str, list[str]]]:
+    return [{file: list(keys)}]
+
+
+def _command(stage: str, params: str, per_run: bool) -> str:
+    return f"matebit {stage} {params}" + (" ${item.method} --seed ${item.seed}" if per_run else "")
+
+
+def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, Any]:
+    """The content of `dvc.yaml`: one stage each, train, translate and metrics as matrices.
+
+    `wdir` is the way from the folder of the dvc.yaml to the project's root, None if it is there.
+    """
+    layout = Layout(params.name)
+    resolved = layout.params.as_posix()
+    trained = [method.name for method in params.methods]
+    everywhere = {"wdir": wdir} if wdir else {}
+
+    def stage(name: str, deps: list[str], out: str, matrix: bool = False) -> dict[str, Any]:
+        keys = STAGES[name].keys("${item.method}" if STAGES[name].reads_method else None)
+        body: dict[str, Any] = {"desc": STAGES[name].does, **everywhere}
+        body["cmd"] = _command(name, resolved, matrix)
+        body |= {"deps": deps, "params": _params_of(resolved, keys), "outs": [{out: dict(_PERSIST)}]}
+        return body
+
+    data, conditions, pairs = (
+        folder.as_posix() for folder in (layout.data, layout.conditions, layout.pairs)
+    )
+    leaf = "${item.method}/seed${item.seed}"
+    matrix = {"method": trained, "seed": list(params.seeds)}
+    runs = [(method, seed) for method in trained for seed in params.seeds]
+    controls, controls_seed = CONTROLS_RUN
+    results = layout.results.as_posix()
+    inputs = [data, conditions, pairs]
+
+    def one_run(name: str, deps: list[str]) -> dict[str, Any]:
+        return {"matrix": matrix} | stage(name, deps, f"{results}/{name}/{leaf}", matrix=True)
+
+    def controls_run(name: str, deps: list[str]) -> dict[str, Any]:
+        body = stage(name, deps, f"{results}/{name}/{controls}/seed{controls_seed}")
+        keys = STAGES[name].keys()
+        body["cmd"] += f" {controls} --seed {controls_seed}"
+        return body | {"params": _params_of(resolved, keys)}
+
+    translated = f"{results}/translate"
+    scored = [*runs, CONTROLS_RUN]
+    folders = [
+        f"{results}/{kind}/{method}/seed{seed}" for kind in ("translate", "metrics") for method, seed in scored
+    ]
+    curves = [f"{results}/train/{method}/seed{seed}" for method, seed in runs]
+    stages: dict[str, Any] = {
+        "resolve": {
+            "desc": "Check the params file and fill its defaults.",
+            **everywhere,
+            "cmd": f"matebit resolve {params_file} --engine dvc",
+            "deps": [params_file, "src/matebit"],
+            "outs": [{resolved: {"cache": False, "persist": True}}],
+        },
+        "data": stage("data", [], data),
+        "conditions": stage("conditions", [data], conditions),
+        "pairs": stage("pairs", [data, conditions], pairs),
+        "train": one_run("train", inputs),
+        "translate": one_run("translate", [*inputs, f"{results}/train/{leaf}"]),
+        "translate-controls": controls_run("translate", inputs),
+        "metrics": one_run("metrics", [*inputs, f"{translated}/{leaf}"]),
+        "metrics-controls": controls_run(
+            "metrics", [*inputs, f"{translated}/{controls}/seed{controls_seed}"]
+        ),
+        "report": stage("report", [*inputs, *curves, *folders], layout.reports.as_posix()),
+    }
+    stages["data"].pop("deps")
+    return {"stages": stages}
+
+
+def dvc_text(params: Params, params_file: Path, target: Path) -> str:
+    """The text of `target` (`dvc.yaml` at the root, or `pipelines/NAME/dvc.yaml`)."""
+    depth = len(target.parent.parts)
+    wdir = "/".join([".."] * depth) if depth else None
+    content = pipeline(params, params_file.as_posix(), wdir)
+    body = yaml.dump(content, Dumper=_Plain, sort_keys=False, width=100, allow_unicode=True)
+    return _HEADER.format(params=params_file.as_posix()) + body

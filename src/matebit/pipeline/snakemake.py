@@ -1,0 +1,96 @@
+"""Snakemake's view of an experiment: paths for the rules, the keys that a job depends on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matebit.params.read import overrides_between, read_mapping
+from matebit.params.resolve import resolve
+from matebit.params.schema import ResolvedParams
+from matebit.pipeline.layout import Layout
+from matebit.pipeline.ownership import check_owner
+from matebit.pipeline.stages import STAGES, scored
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The experiment that Snakemake was called for."""
+
+    params: ResolvedParams
+    file: str  # the params file
+    changes: list[str]  # what --config laid over it, as `matebit resolve --set` takes it
+    layout: Layout
+
+    @classmethod
+    def of(cls, config: dict[str, Any], files: list[Path | str]) -> Experiment:
+        """From Snakemake's merged configuration and its --configfile list (one params file)."""
+        from matebit.errors import MatebitError
+
+        if len(files) != 1:
+            raise MatebitError(f"give one params file with --configfile, not {len(files)}")
+        path = Path(files[0])
+        path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+        changed = {"name": path.stem, **config}
+        params = resolve(changed, str(path))
+        layout = Layout(params.name)
+        check_owner(layout, "snakemake")
+        changes = overrides_between(read_mapping(path), json.loads(json.dumps(changed)))
+        return cls(params, path.as_posix(), changes, layout)
+
+    @property
+    def results(self) -> str:
+        """`results/NAME`."""
+        return self.layout.results.as_posix()
+
+    @property
+    def reports(self) -> str:
+        """`reports/NAME`."""
+        return self.layout.reports.as_posix()
+
+    @property
+    def logs(self) -> str:
+        """`logs/NAME`."""
+        return self.layout.logs.as_posix()
+
+    @property
+    def benchmarks(self) -> str:
+        """`benchmarks/NAME`."""
+        return f"benchmarks/{self.params.name}"
+
+    @property
+    def set_options(self) -> str:
+        """The overrides as options of `matebit resolve`, to be quoted by the rule."""
+        import shlex
+
+        return " ".join(f"--set {shlex.quote(change)}" for change in self.changes)
+
+    def resolved(self) -> str:
+        """All of the resolved parameters: what `resolve` writes, so a change runs it again."""
+        return json.dumps(self.params.model_dump(mode="json"), sort_keys=True)
+
+    def reads(self, stage: str, wildcards: Any = None) -> str:
+        """The values that a job of `stage` depends on; Snakemake runs it again when they change."""
+        sections = self.params.model_dump(mode="json")
+        method = getattr(wildcards, "method", None) if STAGES[stage].reads_method else None
+        values = {}
+        for key in STAGES[stage].keys(method if method in self.params.methods else None):
+            value: Any = sections
+            for part in key.split("."):
+                value = value[part]
+            values[key] = value
+        return json.dumps(values, sort_keys=True)
+
+    def of_each_run(self, pattern: str) -> list[str]:
+        """`pattern` with {method} and {seed} filled for every trained run and for the controls."""
+        return [pattern.format(method=method, seed=seed) for method, seed in scored(self.params)]
+
+    def of_each_training(self, pattern: str) -> list[str]:
+        """`pattern` with {method} and {seed} filled for every trained run."""
+        return [
+            pattern.format(method=method, seed=seed)
+            for method in self.params.methods
+            for seed in self.params.seeds
+        ]

@@ -1,0 +1,136 @@
+"""The table of stages: what each is, which module does it, which parameters it reads.
+
+Both engines call `matebit STAGE results/NAME/params.yaml [METHOD --seed S]`; this table is what they and
+the command line share. A stage gets only the sections that stand here (`StageParams`), so the table
+cannot drift from the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matebit.params.schema import ResolvedParams
+    from matebit.pipeline.layout import Layout
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the pipeline."""
+
+    name: str
+    module: str  # where the function `run` of the stage stands
+    reads: tuple[str, ...]  # sections of the resolved parameters
+    per_run: bool  # one job for each method and seed?
+    does: str  # one line for the help and the engines
+    reads_method: bool = False  # does it read the method's own sections?
+
+    def keys(self, method: str | None = None) -> list[str]:
+        """The keys of params.yaml on which this stage's job depends, the digest of its source included."""
+        own = [f"methods.{method}"] if self.reads_method and method else []
+        return sorted([*self.reads, *own, f"code.{self.name}"])
+
+    def run(self) -> Callable[..., None]:
+        """The function that does the work, imported now."""
+        return import_module(self.module).run
+
+
+STAGES: dict[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage(
+            name="data",
+            module="matebit.data.import_images",
+            reads=("data", "seed"),
+            per_run=False,
+            does="Draw or import the images, check each one, index them.",
+        ),
+        Stage(
+            name="conditions",
+            module="matebit.data.extract_conditions",
+            reads=("data", "conditions", "seed"),
+            per_run=False,
+            does="Extract parsing maps, edges, landmarks and the network's condition.",
+        ),
+        Stage(
+            name="pairs",
+            module="matebit.data.choose_exemplars",
+            reads=("data", "pairs", "features", "seed", "threads"),
+            per_run=False,
+            does="Choose the exemplars of every image.",
+        ),
+        Stage(
+            name="train",
+            module="matebit.train.stage",
+            reads=("data", "conditions", "pairs", "features", "seed", "threads"),
+            per_run=True,
+            reads_method=True,
+            does="Train one method with one seed; goes on where it was stopped.",
+        ),
+        Stage(
+            name="translate",
+            module="matebit.translate.stage",
+            reads=("data", "conditions", "pairs", "seed", "threads"),
+            per_run=True,
+            reads_method=True,
+            does="Translate the test conditions with a trained network, or make the controls' images.",
+        ),
+        Stage(
+            name="metrics",
+            module="matebit.metrics.stage",
+            reads=("data", "conditions", "pairs", "features", "metrics", "seed", "threads"),
+            per_run=True,
+            does="Score the images of one method and seed.",
+        ),
+        Stage(
+            name="report",
+            module="matebit.report.stage",
+            reads=(
+                "data", "conditions", "pairs", "features", "methods", "metrics", "name", "report",
+                "seed", "seeds", "threads",
+            ),  # fmt: skip
+            per_run=False,
+            does="Make the tables, the figures and the page.",
+        ),
+    )
+}
+
+# The pseudo-method whose job makes and scores the three controls together.
+CONTROLS_RUN = ("controls", 0)
+
+
+class StageParams:
+    """The resolved parameters as one stage may see them; another section is a defect of the table."""
+
+    def __init__(self, params: ResolvedParams, stage: Stage) -> None:
+        self._params, self._stage = params, stage
+
+    def __getattr__(self, section: str) -> Any:
+        """A declared section, or `methods` for a stage that reads its own method."""
+        allowed = (*self._stage.reads, *(("methods",) if self._stage.reads_method else ()))
+        if section not in allowed:
+            raise AttributeError(
+                f"the stage {self._stage.name!r} reads the section {section!r}, which its row in "
+                "matebit/pipeline/stages.py does not declare"
+            )
+        return getattr(self._params, section)
+
+
+def jobs(params: ResolvedParams) -> list[tuple[str, int]]:
+    """Every (method, seed) that is trained, in the order of the file."""
+    return [(method, seed) for method in params.methods for seed in params.seeds]
+
+
+def scored(params: ResolvedParams) -> list[tuple[str, int]]:
+    """Every (method, seed) that is translated and scored: the trained ones and the controls."""
+    return [*jobs(params), CONTROLS_RUN]
+
+
+def stage_function(stage: Stage, params: ResolvedParams, layout: Layout) -> Callable[..., None]:
+    """The stage's work with its view of the parameters bound to it."""
+    function = stage.run()
+    view = StageParams(params, stage)
+    return lambda *method_and_seed: function(view, layout, *method_and_seed)

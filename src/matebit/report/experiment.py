@@ -1,0 +1,180 @@
+"""One experiment as the report sees it: items, pictures and correspondences by method, read when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from matebit.data.catalogue import Entry, read_catalogue
+from matebit.data.faces import PALETTE
+from matebit.data.pictures import Pictures
+from matebit.data.sources.base import TruthOracle
+from matebit.data.sources.registry import open_source
+from matebit.errors import MatebitError
+from matebit.io.arrays import read_arrays
+from matebit.io.files import read_json
+from matebit.io.images import read_plane, read_rgb
+from matebit.io.tables import read_table
+from matebit.metrics.batch import Matches
+from matebit.metrics.files import TRANSLATED_COLUMNS
+from matebit.pipeline.layout import CONTROLS, Layout
+
+if TYPE_CHECKING:
+    from matebit.params.schema import ResolvedParams
+
+CONTROL_SEED = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which images of a method are shown: those of its first seed; controls have only one."""
+
+    method: str
+    seed: int
+
+
+class Experiment:
+    """Reads `results/NAME`; every picture is uint8 (S,S,3) at the side of the test images."""
+
+    def __init__(self, params: ResolvedParams, layout: Layout) -> None:
+        self.params, self.layout = params, layout
+        self._pictures = Pictures(layout)
+        self._index = lru_cache(maxsize=None)(self._read_index)
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """Every usable item by id."""
+        return {entry.id: entry for entry in read_catalogue(self.layout)}
+
+    @cached_property
+    def tests(self) -> list[str]:
+        """Ids of the test items, sorted."""
+        return sorted(name for name, entry in self.entries.items() if entry.split == "test")
+
+    @property
+    def methods(self) -> list[str]:
+        """The trained methods."""
+        return list(self.params.methods)
+
+    @cached_property
+    def controls(self) -> list[str]:
+        """The controls that have images."""
+        return [
+            name for name in CONTROLS if (self.layout.run(name, CONTROL_SEED).translate / "index.csv").exists()
+        ]
+
+    @property
+    def scored(self) -> list[tuple[str, int]]:
+        """Every (method, seed) with a table of values; the controls share one."""
+        runs = [(method, seed) for method in self.methods for seed in self.params.seeds]
+        return [*runs, *([("controls", CONTROL_SEED)] if self.controls else [])]
+
+    def shown(self, method: str) -> Choice:
+        """The seed whose images stand for the method."""
+        return Choice(method, CONTROL_SEED if method in CONTROLS else self.params.seeds[0])
+
+    def _read_index(self, choice: Choice) -> dict[str, tuple[str, str]]:
+        path = self.layout.run(choice.method, choice.seed).translate / "index.csv"
+        table = read_table(path, TRANSLATED_COLUMNS, text=["id", "exemplar", "image"])
+        table = table[table["rank"] == self.params.pairs.rank]
+        return {row.id: (row.image, row.exemplar) for row in table.itertuples()}
+
+    def side(self, item: str) -> int:
+        """Side of the item's test image in pixels."""
+        return self.entries[item].size
+
+    def image_path(self, choice: Choice, item: str) -> str:
+        """The translated image's file, relative to `results/NAME`."""
+        folder = self.layout.run(choice.method, choice.seed).translate
+        try:
+            name = self._index(choice)[item][0]
+        except KeyError as error:
+            raise MatebitError(f"{folder}/index.csv lacks the test item {item}; run translate again") from error
+        return (folder / name).relative_to(self.layout.results).as_posix()
+
+    def image(self, choice: Choice, item: str) -> np.ndarray:
+        """The translated image."""
+        return read_rgb(self.layout.results / self.image_path(choice, item))
+
+    def exemplar_of(self, item: str) -> str:
+        """The id of the exemplar that every method was given for the item."""
+        return self._index(self.shown(self.methods[0]))[item][1]
+
+    def exemplar(self, item: str) -> np.ndarray:
+        """The picture of the item's exemplar."""
+        return self.picture(self.exemplar_of(item), self.side(item))
+
+    def picture(self, item: str, side: int) -> np.ndarray:
+        """The picture of any item of the data at `side`."""
+        return self._pictures.image_at(self.entries[item], side).transpose(1, 2, 0)
+
+    def condition(self, item: str) -> np.ndarray:
+        """What was asked for, to be looked at: label colours where parsing is known, with the edges in white."""
+        edges = self._pictures.edges(self.entries[item]) > 0
+        labels = self.labels(item)
+        if labels is None:
+            return np.repeat(np.where(edges, 30, 255).astype(np.uint8)[..., None], 3, axis=2)
+        palette = np.zeros((256, 3), dtype=np.uint8)
+        palette[: len(PALETTE) // 3] = np.array(PALETTE, dtype=np.uint8).reshape(-1, 3)
+        # Softened, so that the edges stay visible on every label.
+        colours = (0.55 * palette[labels] + 0.2 * 255).astype(np.uint8)
+        colours[edges] = 255
+        return colours
+
+    def labels(self, item: str) -> np.ndarray | None:
+        """The parsing map asked for, (S,S), where the source has one."""
+        return self._pictures.parsing_at(self.entries[item], self.side(item))
+
+    def has_matches(self, method: str) -> bool:
+        """Whether the method hands on its correspondence (one without blocks has none)."""
+        choice = self.shown(method)
+        return (self.layout.run(method, choice.seed).translate / "matches").is_dir()
+
+    def matches(self, method: str, item: str) -> Matches:
+        """The item's correspondence of every block."""
+        choice = self.shown(method)
+        arrays = read_arrays(self.layout.run(method, choice.seed).translate / f"matches/{item}.npz")
+        return Matches(arrays["argmax"], arrays["soft"], arrays["confidence"])
+
+    def warped(self, method: str, item: str) -> list[np.ndarray]:
+        """The warped exemplar of every block, (h,w,3) on the token grid."""
+        choice = self.shown(method)
+        folder = self.layout.run(method, choice.seed).translate / "warp"
+        blocks = len(self.matches(method, item).confidence)
+        return [read_rgb(folder / f"{item}_block{block}.png") for block in range(blocks)]
+
+    def confidence(self, method: str, item: str) -> list[np.ndarray]:
+        """The confidence map of every block, (h,w), 255 = 1."""
+        choice = self.shown(method)
+        folder = self.layout.run(method, choice.seed).translate / "confidence"
+        blocks = len(self.matches(method, item).confidence)
+        return [read_plane(folder / f"{item}_block{block}.png") for block in range(blocks)]
+
+    @cached_property
+    def _oracle(self) -> TruthOracle | None:
+        return open_source(self.params.data, self.params.seed).truth
+
+    def true_matches(self, item: str, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray] | None:
+        """True (x, y) of the cells (h,w,2) and which have one (h,w), where the source knows them."""
+        if self._oracle is None or grid[0] != grid[1]:
+            return None
+        return self._oracle.matches(item, self.exemplar_of(item), grid[0])
+
+    def summary(self, method: str) -> dict:
+        """What training says of the method's first seed; empty if it was not trained."""
+        path = self.layout.run(method, self.params.seeds[0]).train / "summary.json"
+        return read_json(path) if path.exists() else {}
+
+    def curves(self, method: str, seed: int) -> pd.DataFrame:
+        """The training log, a row a logged step."""
+        path = self.layout.run(method, seed).train / "curves.jsonl"
+        if not path.exists():
+            raise MatebitError(f"{path} does not exist; run `matebit train` for {method}")
+        try:
+            return pd.read_json(path, lines=True)
+        except ValueError as error:
+            raise MatebitError(f"{path} is not a log of JSON lines ({error})") from error

@@ -1,0 +1,213 @@
+"""The page: one HTML file with everything in it, and nothing that it would fetch."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image
+
+from matebit.errors import MatebitError
+from matebit.io.tables import read_table
+from matebit.report.comparison import EQUAL_POSITION, Table
+from matebit.report.experiment import Experiment
+from matebit.report.figures import drawing
+from matebit.report.page_items import browser_data
+from matebit.report.pictures import png_url
+from matebit.report.scores import Scores
+from matebit.report.tables import Setting, heading, number
+
+TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("tables.js", "browser.js", "viewer.js")
+REJECTED_SHOWN = 200
+SECTIONS = (
+    ("comparison", "Comparison"), ("matching", "Matching"), ("figures", "Figures"), ("browser", "Images"),
+    ("correspondence", "Correspondence"), ("setting", "What ran"), ("rejected", "Rejected inputs"),
+    ("provenance", "Provenance"),
+)  # fmt: skip
+
+
+def inline_json(value: Any) -> str:
+    """JSON that may stand inside a script element: nothing in it can close the element."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def content_policy(style: str, script: str) -> str:
+    """A policy under which the page can load nothing but what is in it, nor run any other script."""
+
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest(style)}'; "
+        f"script-src 'sha256-{digest(script)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def table_view(table: Table, title: str, files: Sequence[str], setting: Setting, controls: set[str]) -> dict:
+    """A table as the template shows it."""
+    heads = [
+        {
+            "title": heading(column, table.columns).removesuffix(column.info.arrow).strip(),
+            "arrow": column.info.arrow,
+            "better": column.info.better,
+            "meaning": column.info.meaning,
+            "features": column.features,
+            "protocol": column.protocol,
+        }
+        for column in table.columns
+    ]
+    rows = []
+    for row in table.rows:
+        cells: list[dict | None] = []
+        for column in table.columns:
+            cell, digits = table.cell(row, column), column.info.digits
+            if cell is None:
+                cells.append(None)
+                continue
+            spread = "" if cell.deviation is None else number(cell.deviation, digits)
+            ends = [number(end, digits) for end in cell.interval or ()]
+            cells.append(
+                {
+                    "value": repr(cell.mean),
+                    "text": number(cell.mean, digits),
+                    "deviation": spread,
+                    "interval": "–".join(ends),
+                    "mark": cell.mark,
+                }
+            )
+        reference = row.method in controls or row.suffix == EQUAL_POSITION
+        rows.append({"title": row.title, "cells": cells, "control": reference})
+    notes = [*setting.notes(table), *([] if table.rows else ["Nothing was measured."])]
+    return {"title": title, "heads": heads, "rows": rows, "notes": notes, "files": files}
+
+
+def _rejected(experiment: Experiment) -> list[dict]:
+    rows = []
+    for stage, folder in (("data", experiment.layout.data), ("conditions", experiment.layout.conditions)):
+        path = folder / "rejected.csv"
+        if path.exists():
+            table = read_table(path, ["id", "file", "reason"], text=["id", "file", "reason"])
+            rows += [{"stage": stage, **row} for row in table.to_dict("records")]
+    return rows
+
+
+def _figures(experiment: Experiment, names: Sequence[str]) -> list[dict]:
+    shown = []
+    for name in names:
+        path = experiment.layout.reports / "figures" / f"{name}.png"
+        with Image.open(path) as image:
+            width, height = image.size
+        shown.append(
+            {
+                "name": name,
+                "caption": drawing(name).CAPTION,
+                "width": width,
+                "height": height,
+                "source": png_url(path.read_bytes()),
+            }
+        )
+    return shown
+
+
+def _plural(count: int, one: str) -> str:
+    return f"{count} {one}{'' if count == 1 else 's'}"
+
+
+def _lead(experiment: Experiment) -> str:
+    params = experiment.params
+    return (
+        f"{_plural(len(experiment.methods), 'method')} ({', '.join(experiment.methods)}), "
+        f"{_plural(len(params.seeds), 'training seed')}, {_plural(len(experiment.tests), 'test image')} of "
+        f"{params.data.crop_size} px. Each wears the exemplar of rank {params.pairs.rank} from the "
+        f"{params.pairs.exemplars_from} split."
+    )
+
+
+def _facts(experiment: Experiment) -> list[tuple[str, str]]:
+    params = experiment.params
+    train = sum(entry.split == "train" for entry in experiment.entries.values())
+    facts = [
+        ("Source", params.data.source),
+        ("Images", f"{train} to train, {len(experiment.tests)} to test"),
+        ("Size", f"{params.data.load_size} px, cropped to {params.data.crop_size} px"),
+        ("Condition", params.conditions.kind),
+        ("Exemplars", f"{params.pairs.method}, rank {params.pairs.rank}, {params.pairs.exemplars_from} split"),
+        ("Perceptual features", params.features.label),
+        ("Seeds", f"data {params.seed}; training {', '.join(map(str, params.seeds))}"),
+        ("Threads", str(params.threads)),
+    ]
+    for method in experiment.methods:
+        summary = experiment.summary(method)
+        if "images" in summary:
+            facts.append((f"Training of {method}", f"{summary['images']:,} images"))
+    return facts
+
+
+def _flat(origin: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows = []
+    for key, value in origin.items():
+        if isinstance(value, dict):
+            rows += _flat(value, f"{prefix}{key} · ")
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            rows.append((prefix + key, shown))
+    return rows
+
+
+def page_html(
+    experiment: Experiment,
+    scores: Scores,
+    tables: dict[str, dict],
+    figures: Sequence[str],
+    origin: dict[str, Any],
+) -> str:
+    """The whole page; `tables` are the views `comparison` and `matching`."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    script = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    shown, rejected = _figures(experiment, figures), _rejected(experiment)
+    bound = experiment.params.report.page_megabytes * 1e6
+    parameters = experiment.layout.params.read_text(encoding="utf-8")
+    fixed = sum(len(figure["source"]) for figure in shown) + len(parameters) + 300_000
+    data = browser_data(experiment, scores, bound - fixed)
+    sections = [
+        (name, title) for name, title in SECTIONS if name != "matching" or tables["matching"]["rows"]
+    ]
+    html = environment.get_template("page.html.j2").render(
+        name=experiment.layout.name,
+        lead=_lead(experiment),
+        policy=content_policy(style, script),
+        style=style,
+        script=script,
+        sections=sections,
+        **tables,
+        figures=shown,
+        browsed=len(data["items"]),
+        total=data["total"],
+        truth_known=any("true" in found for item in data["items"] for found in item["matches"].values()),
+        facts=_facts(experiment),
+        parameters=parameters,
+        rejected=rejected[:REJECTED_SHOWN],
+        rejected_more=max(0, len(rejected) - REJECTED_SHOWN),
+        origin=_flat(origin),
+        data=inline_json(data),
+    )
+    if len(html.encode()) > bound:
+        raise MatebitError(
+            f"the page has {len(html.encode()) / 1e6:.1f} MB, more than report.page_megabytes = "
+            f"{experiment.params.report.page_megabytes:g}; lower report.dpi or report.grid_items"
+        )
+    return html

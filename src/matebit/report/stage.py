@@ -1,0 +1,81 @@
+"""The stage `report`: tables, figures, the page, the manifest."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from matebit.io.files import write_text
+from matebit.io.tables import write_table
+from matebit.pipeline.layout import Layout
+from matebit.report.comparison import Table, comparison_table, matching_table
+from matebit.report.experiment import Experiment
+from matebit.report.figures import FIGURES, draw_figure, drawing
+from matebit.report.manifest import write_manifest
+from matebit.report.page import page_html, table_view
+from matebit.report.page_items import shown_metrics
+from matebit.report.provenance import provenance
+from matebit.report.scores import Scores, read_scores
+from matebit.report.tables import CSV_COLUMNS, Setting, csv_rows, latex, markdown
+
+if TYPE_CHECKING:
+    from matebit.params.schema import ResolvedParams
+
+logger = logging.getLogger("matebit.report")
+TITLES = {"comparison": "Comparison", "matching": "Matching, block by block"}
+
+
+def _write_table_files(experiment: Experiment, name: str, table: Table, setting: Setting) -> list[str]:
+    """The three forms of one table; paths relative to `reports/NAME`."""
+    folder = experiment.layout.reports / "tables"
+    title = f"{TITLES[name]}: {experiment.layout.name}"
+    write_table(folder / f"{name}.csv", csv_rows(table, setting), CSV_COLUMNS)
+    write_text(folder / f"{name}.md", markdown(table, title, setting))
+    write_text(folder / f"{name}.tex", latex(table, title, f"{experiment.layout.name}-{name}", setting))
+    return [f"tables/{name}.{ending}" for ending in ("csv", "md", "tex")]
+
+
+def _write_images(experiment: Experiment, scores: Scores) -> None:
+    """`tables/images.csv`: every test item under every method, its file and its values."""
+    metrics = shown_metrics(scores)
+    rows = []
+    for method in [*experiment.methods, *experiment.controls]:
+        choice = experiment.shown(method)
+        by_metric = {metric: scores.by_image(method, metric) for metric in metrics}
+        for item in experiment.tests:
+            rows.append(
+                {"id": item, "method": method, "file": experiment.image_path(choice, item)}
+                | {metric: values.get(item) for metric, values in by_metric.items()}
+            )
+    target = experiment.layout.reports / "tables" / "images.csv"
+    write_table(target, rows, ["id", "method", "file", *metrics])
+
+
+def run(params: ResolvedParams, layout: Layout) -> None:
+    """Write `reports/NAME`: tables/, figures/, index.html and, last, manifest.csv.
+
+    Raises `MatebitError` for a missing table or image of a stage before.
+    """
+    experiment = Experiment(params, layout)
+    config = params.report
+    scores = read_scores(layout, experiment.scored)
+    setting = Setting(params.pairs.rank, params.pairs.exemplars_from, config.level)
+    tables = {
+        "comparison": comparison_table(
+            scores, experiment.methods, experiment.controls, config, params.seed
+        ),
+        "matching": matching_table(scores, experiment.methods, config, params.seed),
+    }
+    views = {}
+    for name, table in tables.items():
+        files = _write_table_files(experiment, name, table, setting)
+        views[name] = table_view(table, TITLES[name], files, setting, set(experiment.controls))
+    _write_images(experiment, scores)
+    origin = provenance(experiment)
+    figures = [name for name in FIGURES if drawing(name).available(experiment)]
+    for name in figures:
+        logger.info("drawing the figure %s", name)
+        draw_figure(name, experiment, origin)
+    write_text(layout.reports / "index.html", page_html(experiment, scores, views, figures, origin))
+    write_manifest(layout)
+    logger.info("the report is %s", layout.reports / "index.html")

@@ -1,0 +1,143 @@
+"""MLflow's side: the store, the parent run of an invocation, and the run of each job."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+
+from matebit import __version__
+from matebit.io.files import read_json, write_json
+from matebit.params.flat import flat
+from matebit.pipeline.layout import Layout
+from matebit.tracking.record import JobRecord
+from matebit.tracking.views import curve, curve_file, manifest_digest, view
+
+_PARAMS_A_BATCH = 100  # bounds of MLflow's REST interface
+_METRICS_A_BATCH = 1000
+_PARAM_LENGTH = 6000
+
+
+def tracking_uri(base: Path) -> str:
+    """The variable MLFLOW_TRACKING_URI, or the SQLite file `mlflow.db` of the project folder."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(base / 'mlflow.db').resolve()}"
+
+
+@contextmanager
+def _exclusive(base: Path) -> Iterator[None]:
+    """One process at a time: creating MLflow's tables or an experiment twice at once fails."""
+    (base / "runs").mkdir(parents=True, exist_ok=True)
+    with FileLock(base / "runs" / ".mlflow.lock"):
+        yield
+
+
+class Store:
+    """Sends records to MLflow; keeps beside each record what MLflow has already heard."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+        with _exclusive(base):
+            self._client = MlflowClient(tracking_uri(base))
+            self._client.search_experiments(max_results=1)  # makes the tables of a new store
+
+    def send(self, record: JobRecord) -> None:
+        """Tell MLflow what it has not heard of this job. Safe to repeat, and from several processes."""
+        with _exclusive(self._base):
+            self._send(record)
+
+    def _send(self, record: JobRecord) -> None:
+        memory = record.file.with_suffix(".sent.json")
+        sent = read_json(memory) if memory.exists() else {"run": None, "step": -1, "ended": None}
+        if record.ended is not None and sent["ended"] == record.ended:
+            return
+        if sent["run"] is None:
+            sent["run"] = self._create(record)
+            write_json(memory, sent)
+        layout = Layout(record.name, self._base)
+        sent["step"] = self._send_curve(layout, record, sent["run"], sent["step"])
+        write_json(memory, sent)
+        if record.ended is not None:
+            if record.status == "FINISHED":
+                self._send_results(layout, record, sent["run"])
+            self._client.set_terminated(sent["run"], record.status, record.ended)
+            if record.stage == "report" or record.status == "FAILED":
+                self._client.set_terminated(self._parent(record), record.status, record.ended)
+            sent["ended"] = record.ended
+            write_json(memory, sent)
+
+    def _experiment(self, name: str) -> str:
+        found = self._client.get_experiment_by_name(name)
+        return found.experiment_id if found else self._client.create_experiment(name)
+
+    def _parent(self, record: JobRecord) -> str:
+        """The run of this invocation: found by (name, digest of parameters and code), or made."""
+        experiment = self._experiment(record.experiment)
+        wanted = f"tags.`matebit.name` = '{record.name}' and tags.`matebit.invocation` = '{record.digest}'"
+        found = self._client.search_runs([experiment], wanted, max_results=1)
+        if found:
+            return found[0].info.run_id
+        tags = self._tags(record) | {"matebit.invocation": record.digest, "mlflow.runName": record.name}
+        run = self._client.create_run(experiment, start_time=record.started, tags=tags)
+        return run.info.run_id
+
+    def _create(self, record: JobRecord) -> str:
+        tags = self._tags(record) | {
+            "mlflow.parentRunId": self._parent(record),
+            "mlflow.runName": f"{record.name}: {record.job}",
+            "matebit.stage": record.stage,
+        }
+        if record.method is not None:
+            tags |= {"matebit.method": record.method, "matebit.seed": str(record.seed)}
+        experiment = self._experiment(record.experiment)
+        run = self._client.create_run(experiment, start_time=record.started, tags=tags).info.run_id
+        rows = [Param(key, value[:_PARAM_LENGTH]) for key, value in flat(record.params).items()]
+        for first in range(0, len(rows), _PARAMS_A_BATCH):
+            self._client.log_batch(run, params=rows[first : first + _PARAMS_A_BATCH])
+        return run
+
+    def _tags(self, record: JobRecord) -> dict[str, str]:
+        return {
+            "matebit.name": record.name,
+            "matebit.version": __version__,
+            "matebit.params": record.digest,
+            "mlflow.source.git.commit": record.commit,
+        }
+
+    def _send_curve(self, layout: Layout, record: JobRecord, run: str, after: int) -> int:
+        path = curve_file(layout, record)
+        if path is None:
+            return after
+        now = record.ended or record.started
+        rows = []
+        for step, values in curve(path, after):
+            rows += [Metric(key, value, now, step) for key, value in values.items()]
+            after = step
+        for first in range(0, len(rows), _METRICS_A_BATCH):
+            self._client.log_batch(run, metrics=rows[first : first + _METRICS_A_BATCH])
+        return after
+
+    def _send_results(self, layout: Layout, record: JobRecord, run: str) -> None:
+        shown = view(layout, record)
+        datasets = [
+            DatasetInput(
+                dataset=Dataset(
+                    name=f"{path.parent.name}/{path.name}",
+                    digest=manifest_digest(path),
+                    source_type="local",
+                    source=path.relative_to(self._base).as_posix(),
+                ),
+                tags=[InputTag("mlflow.data.context", record.stage)],
+            )
+            for path in shown.inputs
+        ]
+        if datasets:
+            self._client.log_inputs(run, datasets)
+        values = [Metric(key, value, record.ended or 0, 0) for key, value in shown.values.items()]
+        self._client.log_batch(run, metrics=values, tags=[RunTag("matebit.status", "complete")])
+        for path, folder in shown.artifacts:
+            self._client.log_artifact(run, str(path), folder or None)

@@ -1,0 +1,113 @@
+"""What MLflow is shown of a job: read from the files that the job's stage wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from matebit.io.files import sha256_of_file
+from matebit.io.tables import read_table
+from matebit.pipeline.layout import Layout
+from matebit.tracking.record import JobRecord
+
+Point = tuple[int, dict[str, float]]  # a step and its values
+
+_SHOWN_IMAGES = 8
+
+
+@dataclass(frozen=True)
+class View:
+    """Files and numbers of one finished job."""
+
+    inputs: list[Path]  # the manifests that it read
+    artifacts: list[tuple[Path, str]]  # a file and the folder of artifacts it goes to
+    values: dict[str, float]  # numbers of the job as a whole
+
+
+def metric_key(name: str) -> str:
+    """A name as MLflow takes it: letters, digits, `_-. /`."""
+    return re.sub(r"[^\w\-. /]", "_", name.replace("@", "_at_"))
+
+
+def curve(path: Path, after: int) -> Iterator[Point]:
+    """The points of a JSON-lines training log after the step `after`; a half-written line is left."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            return
+        step = row.pop("step")
+        if step > after:
+            yield step, {metric_key(k): float(v) for k, v in row.items() if isinstance(v, int | float)}
+
+
+def curve_file(layout: Layout, record: JobRecord) -> Path | None:
+    """The training log of a train job: the growing one, or the finished one."""
+    if record.stage != "train" or record.method is None or record.seed is None:
+        return None
+    folders = layout.run(record.method, record.seed)
+    live = folders.state / "curves.jsonl"
+    return live if live.exists() else folders.train / "curves.jsonl"
+
+
+def view(layout: Layout, record: JobRecord) -> View:
+    """What the finished job left on the disk."""
+    manifests = {
+        "data": [],
+        "conditions": [layout.data],
+        "pairs": [layout.data, layout.conditions],
+        "report": [layout.data, layout.pairs],
+    }.get(record.stage, [layout.data, layout.conditions, layout.pairs])
+    inputs = [path for folder in manifests for path in sorted(folder.glob("*.csv"))]
+    return View(
+        inputs=[path for path in inputs if path.name != "rejected.csv"],
+        artifacts=[(path, folder) for path, folder in _artifacts(layout, record) if path.exists()],
+        values=_values(layout, record),
+    )
+
+
+def _artifacts(layout: Layout, record: JobRecord) -> list[tuple[Path, str]]:
+    if record.method is None or record.seed is None:
+        if record.stage == "report":
+            kinds = [(path, path.parent.name) for path in sorted(layout.reports.glob("*/*"))]
+            return [*kinds, (layout.reports / "index.html", "")]
+        folder = {"data": layout.data, "conditions": layout.conditions}.get(record.stage, layout.pairs)
+        return [(path, "") for path in sorted(folder.glob("*.csv"))]
+    folders = layout.run(record.method, record.seed)
+    if record.stage == "train":
+        files = [folders.checkpoint, folders.train / "summary.json", folders.train / "curves.jsonl"]
+        sheets = sorted((folders.train / "samples").glob("*.png"))
+        return [*((path, "") for path in files), *((path, "samples") for path in sheets)]
+    if record.stage == "translate":
+        images = sorted((folders.translate / "images").glob("*.png"))[:_SHOWN_IMAGES]
+        return [(folders.translate / "index.csv", ""), *((path, "images") for path in images)]
+    return [(path, "") for path in sorted(folders.metrics.glob("*.csv"))]
+
+
+def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
+    if record.stage == "data":
+        index = read_table(layout.data / "index.csv", ["id", "split"], text=["id"])
+        counts = index["split"].value_counts()
+        return {f"images.{split}": float(count) for split, count in counts.items()}
+    if record.stage == "metrics" and record.method is not None and record.seed is not None:
+        table = read_table(
+            layout.run(record.method, record.seed).metrics / "values.csv", ["method", "metric", "value"]
+        )
+        # The controls' job scores several methods: their names go into the key.
+        several = table["method"].nunique() > 1
+        return {
+            metric_key(f"{row.method}/{row.metric}" if several else str(row.metric)): float(row.value)
+            for row in table.itertuples()
+            if row.value == row.value  # noqa: PLR0124 (NaN: nothing to log)
+        }
+    return {}
+
+
+def manifest_digest(path: Path) -> str:
+    """A digest short enough for MLflow's dataset entry (36 characters)."""
+    return sha256_of_file(path)[:32]

@@ -1,0 +1,1 @@
+"""Training: one step, the loop around it, its resumable state, its log and sample sheets."""

@@ -1,0 +1,33 @@
+"""Where the work is done, and how many threads do it."""
+
+from __future__ import annotations
+
+import logging
+
+import torch
+
+from matebit.errors import MatebitError
+
+logger = logging.getLogger("matebit")
+
+
+def set_up_device(wanted: str, threads: int) -> torch.device:
+    """The device that `auto`, `cpu` or `cuda` names, made repeatable; says in the log which it is.
+
+    The number of threads decides how sums are split, and so their last bits: it comes from the
+    parameters, never from the machine's load.
+    """
+    torch.set_num_threads(threads)
+    cuda = torch.cuda.is_available()
+    if wanted == "cuda" and not cuda:
+        raise MatebitError("device: cuda is asked for, but PyTorch sees no CUDA device; use auto or cpu")
+    device = torch.device("cuda" if cuda and wanted != "cpu" else "cpu")
+    if device.type == "cpu":
+        torch.use_deterministic_algorithms(True)
+        # Filling new memory with NaN shows reads of what nothing wrote; it costs a tenth of a step.
+        torch.utils.deterministic.fill_uninitialized_memory = False
+        logger.info("computing on the CPU with %d threads", threads)
+    else:
+        torch.backends.cudnn.benchmark = True
+        logger.info("computing on %s", torch.cuda.get_device_name(device))
+    return device

@@ -1,0 +1,40 @@
+"""Sample sheets: condition, exemplar, warped exemplars, output, truth of a few items, in one PNG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from matebit.io.images import write_png
+from matebit.model.generator import Generator
+from matebit.train.step import Batch
+
+_GAP = 4  # white pixels between the pictures
+
+
+def _pixels(images: Tensor) -> np.ndarray:
+    """(B,3,H,W) in [-1,1] as uint8 (B,H,W,3)."""
+    return ((images.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+
+
+@torch.no_grad()
+def sample_sheet(target: Path, generator: Generator, batch: Batch) -> None:
+    """Write the sheet of `batch` as the generator (evaluation mode) translates it; a row an item."""
+    size = batch.truth.shape[-2:]
+    found = generator(batch.condition, batch.exemplar, batch.exemplar_condition)
+    condition = (1 - batch.condition[:, :1]).expand(-1, 3, -1, -1) * 2 - 1
+    warped = [F.interpolate(block, size=size, mode="nearest") for block in found.warped]
+    columns = [_pixels(c) for c in (condition, batch.exemplar, *warped, found.image, batch.truth)]
+    rows, (height, width) = len(batch.ids), size
+    sheet = np.full(
+        (rows * (height + _GAP) - _GAP, len(columns) * (width + _GAP) - _GAP, 3), 255, np.uint8
+    )
+    for x, column in enumerate(columns):
+        for y, picture in enumerate(column):
+            top, left = y * (height + _GAP), x * (width + _GAP)
+            sheet[top : top + height, left : left + width] = picture
+    write_png(target, sheet)

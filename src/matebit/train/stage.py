@@ -1,0 +1,204 @@
+"""The train stage: the loop around the step, its state, log, sample sheets and results."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from matebit.data import batches as raw
+from matebit.data.test_set import TestSet
+from matebit.data.training_set import TrainingSet
+from matebit.errors import MatebitError
+from matebit.features.build import build_features
+from matebit.features.location import feature_weights
+from matebit.io.files import sha256_of_file, write_json
+from matebit.logs import Progress
+from matebit.model.checkpoint import save_generator
+from matebit.model.translation import Translation
+from matebit.pipeline.layout import Layout, RunFolders
+from matebit.train.curves import Averages, Curves
+from matebit.train.device import set_up_device
+from matebit.train.fingerprint import fingerprint
+from matebit.train.interrupt import Interrupted, StopRequest
+from matebit.train.samples import sample_sheet
+from matebit.train.state import StateFolder
+from matebit.train.step import Batch, NotFinite, TrainingStep
+
+logger = logging.getLogger("matebit")
+
+_SHOWN = 6  # rows of a sample sheet
+
+
+class Training:
+    """One run of one method and seed, from its last state to the end."""
+
+    def __init__(self, params: Any, layout: Layout, method: str, seed: int) -> None:
+        self.sections = params.methods[method]
+        self.config = self.sections.train
+        self.folders: RunFolders = layout.run(method, seed)
+        self.method, self.seed = method, seed
+        self.device = set_up_device(self.config.device, params.threads)
+        self.state = StateFolder(self.folders.state, self.config.keep)
+        self.state.begin(fingerprint(params, layout, method, seed))
+        self.images = TrainingSet(params, layout, seed)
+        self.shown = self._shown(TestSet(params, layout))
+        features = build_features(params.features, feature_weights(params.features))
+        self.step = TrainingStep(
+            self.sections, features if self.sections.losses.levels else None, seed, self.device
+        )
+        self.curves = Curves(self.folders.state / "curves.jsonl")
+        self.averages = Averages()
+        self.seen = self.steps = 0
+        self.provenance = {
+            "method": method,
+            "seed": seed,
+            "data": params.data.model_dump(mode="json", include={"source", "load_size", "crop_size"}),
+            "conditions": params.conditions.model_dump(mode="json"),
+            "data_index_sha256": sha256_of_file(layout.data / "index.csv"),
+            "pairs_sha256": sha256_of_file(layout.pairs / "pairs.csv"),
+            "images": self.config.images,
+        }
+
+    def _on_device(self, batch: raw.Batch) -> Batch:
+        def sent(values: torch.Tensor) -> torch.Tensor:
+            return values.to(self.device, non_blocking=True)
+
+        reads = self.sections.model.condition_in_exemplar
+        seen = raw.condition_to_network(sent(batch.exemplar_condition)) if reads else None
+        return Batch(
+            condition=raw.condition_to_network(sent(batch.condition)),
+            truth=raw.image_to_network(sent(batch.truth)),
+            exemplar=raw.image_to_network(sent(batch.exemplar)),
+            exemplar_condition=seen,
+            self_ref=sent(batch.self_ref).float(),
+            ids=batch.items,
+        )
+
+    def _shown(self, test: TestSet) -> Batch:
+        """The items of the sample sheets: a few, spread over the test set."""
+        count = min(_SHOWN, len(test))
+        chosen = [test[index * len(test) // count] for index in range(count)]
+        return self._on_device(raw.collate(chosen))
+
+    def run(self) -> None:
+        """Train to the end; on SIGTERM or Ctrl-C save the state and raise `Interrupted`."""
+        self._resume()
+        with (
+            StopRequest() as stop,
+            Progress(
+                f"training {self.method}, seed {self.seed}", self.config.images, "images", self.seen
+            ) as bar,
+        ):
+            for batch in self._batches():
+                self._one(batch, bar)
+                if stop.number is not None and self.seen < self.config.images:
+                    self._save()
+                    raise Interrupted(stop.number)
+        self._finish()
+
+    def _batches(self) -> Iterator[raw.Batch]:
+        return self.images.batches(self.seen, self.config.images, self.config.batch)
+
+    def _one(self, raw_batch: raw.Batch, bar: Progress) -> None:
+        try:
+            losses, translation = self.step(self._on_device(raw_batch), self.seen, self.steps)
+        except NotFinite as error:
+            kept = self.state.states()
+            raise MatebitError(
+                f"training {self.method} stopped at image {self.seen} (step {self.steps}): the loss "
+                f"{error.loss} is {error.value} on the batch {', '.join(error.ids)}; "
+                + (f"the last good state is {kept[-1]}" if kept else "no state was saved yet")
+                + "; lower the learning rates or that loss's weight"
+            ) from error
+        before = self.seen
+        self.seen += len(raw_batch.items)
+        self.steps += 1
+        self.averages.add(losses)
+        if self._passed(self.config.log_every, before):
+            self._log(translation)
+        if self._passed(self.config.sample_every, before) and self.seen < self.config.images:
+            self._sample()
+        if self._passed(self.config.checkpoint_every, before) or self.seen >= self.config.images:
+            self._save()
+        bar.advance(len(raw_batch.items), f"G {sum(losses.values()):.2f}")
+
+    def _passed(self, every: int, before: int) -> bool:
+        """Did this step cross a multiple of `every` images?"""
+        return before // every != self.seen // every
+
+    def _log(self, translation: Translation) -> None:
+        values = self.averages.take()
+        for block, mask in enumerate(translation.mask_statistics()):
+            values |= {
+                f"mask/block{block}/mean": mask.mean,
+                f"mask/block{block}/max": mask.max,
+                f"mask/block{block}/share_above_0.01": mask.share_above_001,
+            }
+        if self.step.uses_contrast:
+            values["style_queue_fill"] = self.step.queue.fill
+        self.curves.add(self.steps, self.seen, values)
+
+    def _sample(self) -> Path:
+        path = self.folders.state / "samples" / f"{self.seen:09d}.png"
+        sample_sheet(path, self.step.averaged(), self.shown)
+        return path
+
+    def _save(self) -> None:
+        self.state.save(
+            self.seen,
+            {
+                "seen": self.seen,
+                "steps": self.steps,
+                "averages": self.averages.state_dict(),
+                "step": self.step.state_dict(),
+            },
+        )
+
+    def _resume(self) -> None:
+        state = self.state.load()
+        if state is not None:
+            self.seen, self.steps = state["seen"], state["steps"]
+            self.averages.load_state_dict(state["averages"])
+            self.step.load_state_dict(state["step"])
+            logger.info("going on from image %d", self.seen)
+        self.curves.cut(self.steps)
+        for sheet in (self.folders.state / "samples").glob("*.png"):
+            if int(sheet.stem) > self.seen:
+                sheet.unlink()
+
+    def _finish(self) -> None:
+        """Put the results in place, the checkpoint last; then the state has done its work."""
+        self._sample()
+        target = self.folders.train
+        shutil.rmtree(target / "samples", ignore_errors=True)
+        shutil.copytree(self.folders.state / "samples", target / "samples")
+        (target / "curves.jsonl").write_bytes(self.curves.path.read_bytes())
+        write_json(target / "summary.json", self._summary())
+        save_generator(
+            self.folders.checkpoint, self.step.averaged(), self.sections.model, self.provenance
+        )
+        self.state.clear()
+
+    def _summary(self) -> dict[str, Any]:
+        began = self.step.contrast_began
+        if self.step.uses_contrast:
+            logger.info("the contrastive style loss first acted at image %s", began)
+        return {
+            "images": self.seen,
+            "steps": self.steps,
+            "style_contrast_began_at_image": began,
+            "style_queue_length": self.step.queue.length,
+            "style_queue_fill": self.step.queue.fill,
+            "parameters_generator": sum(p.numel() for p in self.step.generator.parameters()),
+            "parameters_discriminator": sum(p.numel() for p in self.step.discriminator.parameters()),
+        }
+
+
+def run(params: Any, layout: Layout, method: str, seed: int) -> None:
+    """Train `method` with `seed`; writes results/NAME/train/METHOD/seedS."""
+    Training(params, layout, method, seed).run()

@@ -1,0 +1,282 @@
+"""One training step: both networks, their losses and optimisers, the average, the early generations."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from matebit.features.vgg19 import Vgg19
+from matebit.losses.alignment import random_positions
+from matebit.losses.config import LossConfig
+from matebit.losses.contrast import NegativeBank, StyleQueue
+from matebit.losses.step import StyleCodes, Target, discriminator_loss, generator_loss
+from matebit.model.build import build_discriminator, build_generator
+from matebit.model.ema import WeightAverage
+from matebit.model.generator import Generator
+from matebit.model.translation import Translation
+from matebit.params.schema import MethodSections
+from matebit.train.schedule import learning_rates
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one pass trains on, on its device.
+
+    `condition` (B,nc,H,W) in [0,1], `truth` and `exemplar` (B,3,H,W) in [-1,1], `exemplar_condition`
+    like `condition` where the network reads it, `self_ref` (B,) of 0 and 1, `ids` for messages.
+    """
+
+    condition: Tensor
+    truth: Tensor
+    exemplar: Tensor
+    exemplar_condition: Tensor | None
+    self_ref: Tensor
+    ids: list[str]
+
+    def parts(self, count: int) -> list[Batch]:
+        """The batch in `count` pieces, for gradient accumulation."""
+        if count == 1:
+            return [self]
+        size = -(-len(self.ids) // count)
+        cuts = [slice(first, first + size) for first in range(0, len(self.ids), size)]
+        return [
+            Batch(
+                condition=self.condition[cut],
+                truth=self.truth[cut],
+                exemplar=self.exemplar[cut],
+                exemplar_condition=None
+                if self.exemplar_condition is None
+                else self.exemplar_condition[cut],
+                self_ref=self.self_ref[cut],
+                ids=self.ids[cut],
+            )
+            for cut in cuts
+        ]
+
+
+class NotFinite(Exception):
+    """A loss is NaN or infinite; carries its name and the batch's ids."""
+
+    def __init__(self, loss: str, value: float, ids: list[str]) -> None:
+        super().__init__(f"the loss {loss} is {value}")
+        self.loss, self.value, self.ids = loss, value, ids
+
+
+def seeded(*parts: object) -> torch.Generator:
+    """A generator of random numbers that depends on `parts` alone: nothing random needs to be saved."""
+    digest = hashlib.sha256(repr(parts).encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+
+
+class TrainingStep:
+    """Calls with a batch train both networks by one step and return the weighted losses."""
+
+    def __init__(
+        self, method: MethodSections, features: Vgg19 | None, seed: int, device: torch.device
+    ) -> None:
+        self.losses: LossConfig = method.losses
+        self.train = method.train
+        self.seed = seed
+        self.device = device
+        self.layout = self._memory_layout()
+        self.generator: Generator = self._placed(build_generator(method.model, seeded("G", seed)))
+        self.discriminator = self._placed(build_discriminator(method.model, seeded("D", seed)))
+        self.features = None if features is None else self._placed(features)
+        adam = {"betas": (self.train.beta1, self.train.beta2), "fused": True}
+        self.optimiser_g = torch.optim.Adam(self.generator.parameters(), eps=self.train.eps_g, **adam)
+        self.optimiser_d = torch.optim.Adam(self.discriminator.parameters(), eps=1e-8, **adam)
+        self.average = (
+            WeightAverage(self.generator, self.train.ema_half_life, self.train.ema_ramp)
+            if self.train.ema_half_life
+            else None
+        )
+        contrast = self.losses.style_contrast
+        self.contrast = contrast
+        self.uses_contrast = bool(contrast.weight) and method.model.style_code
+        self.queue = StyleQueue(contrast.queue_length(self.train.images))
+        self.bank = NegativeBank(contrast.bank_size, int(contrast.bank_fraction * self.train.images))
+        self.contrast_began: int | None = None  # images seen when the contrastive loss first acted
+        self.released_order = method.model.variant == "released"
+
+    def _memory_layout(self) -> torch.memory_format:
+        wanted = self.train.channels_last
+        on = wanted == "on" or (wanted == "auto" and self.device.type == "cuda")
+        return torch.channels_last if on else torch.contiguous_format
+
+    def _placed(self, network: Any) -> Any:
+        return network.to(self.device, memory_format=self.layout)
+
+    def _autocast(self) -> AbstractContextManager[Any]:
+        wanted = self.train.precision
+        if wanted == "bfloat16" or (wanted == "auto" and self.device.type == "cuda"):
+            return torch.autocast(self.device.type, torch.bfloat16)
+        return nullcontext()
+
+    def __call__(self, batch: Batch, images: int, step: int) -> tuple[dict[str, float], Translation]:
+        """Train on `batch`, before which `images` images were seen in `step` steps.
+
+        Returns the weighted losses by name, and the last pass's translation. Raises `NotFinite` before
+        any weight is touched.
+        """
+        rate_g, rate_d = learning_rates(images, self.train)
+        for optimiser, rate in ((self.optimiser_g, rate_g), (self.optimiser_d, rate_d)):
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.zero_grad(set_to_none=True)
+        parts = batch.parts(self.train.accumulate)
+        # Sum over the parts of sum / (total / parts), averaged over the parts, is sum / total.
+        total = batch.self_ref.sum().clamp(min=1) / len(parts)
+        self._refill_queue(step)
+        sums: dict[str, Tensor] = {}
+        for index, part in enumerate(parts):
+            losses, translation = self._pass(part, images, step, total if len(parts) > 1 else None, index)
+            for name, value in losses.items():
+                sums[name] = sums.get(name, torch.zeros_like(value)) + value.detach() / len(parts)
+            self._backward(losses, len(parts))
+        values = self._checked(sums, batch.ids)
+        self.optimiser_g.step()
+        self.optimiser_d.step()
+        if self.average is not None:
+            self.average.update(self.generator, images + len(batch.ids), len(batch.ids))
+        return values, translation
+
+    def _pass(
+        self, batch: Batch, images: int, step: int, total: Tensor | None, part: int
+    ) -> tuple[dict[str, Tensor], Translation]:
+        with self._autocast():
+            translation = self.generator(
+                batch.condition,
+                batch.exemplar,
+                batch.exemplar_condition,
+                truth=batch.truth if self.losses.no_vgg_feat else None,
+                warp=bool(self.losses.G_warp_self),
+            )
+            codes = self._style_codes(batch, translation, images)
+            fake, real, for_d = self._discriminate(batch, translation.image)
+            tokens = translation.condition_features[0][0, 0].numel()
+            positions = random_positions(tokens, seeded("mcl", self.seed, step, part))
+            losses = generator_loss(
+                self.losses,
+                translation,
+                Target(batch.truth, batch.exemplar, batch.self_ref, total),
+                fake_stages=fake,
+                real_stages=real,
+                features=self.features,
+                codes=codes,
+                positions=positions.to(self.device) if self.losses.mcl else None,
+            )
+            if for_d is not None:
+                losses |= discriminator_loss(self.losses, *for_d)
+        if self.uses_contrast and self.contrast.negatives == "early_generations" and not self.bank.full:
+            shown = batch.condition if batch.exemplar_condition is not None else None
+            self.bank.offer(images, translation.image.detach(), shown)
+        return losses, translation
+
+    def _discriminate(self, batch: Batch, image: Tensor) -> tuple[Any, Any, Any]:
+        """Stages for the generator's losses, (fake, real), and for the discriminator's own.
+
+        One pass of fake and real serves both: its weights do not change in between, and each backward
+        reaches the parameters of its own network only. The released network makes two passes, because
+        its spectral vectors advance in each.
+        """
+        if not (self.losses.GAN or self.losses.GAN_Feat):
+            return None, None, None
+        condition = torch.cat([batch.condition, batch.condition])
+
+        def halves(fake_image: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
+            scales = self.discriminator(condition, torch.cat([fake_image, batch.truth]))
+            half = len(batch.truth)
+            return (
+                [[stage[:half] for stage in scale] for scale in scales],
+                [[stage[half:] for stage in scale] for scale in scales],
+            )
+
+        fake, real = halves(image)
+        if not self.losses.GAN:
+            return fake, real, None
+        return fake, real, halves(image.detach()) if self.released_order else (fake, real)
+
+    def _style_codes(self, batch: Batch, translation: Translation, images: int) -> StyleCodes | None:
+        """The code of the output and the negatives, once the loss has begun."""
+        if not self.uses_contrast:
+            return None
+        negatives = self.queue.codes()
+        began = images >= self.contrast.start_fraction * self.train.images and negatives is not None
+        codes = None
+        if began and negatives is not None:
+            if self.contrast_began is None:
+                self.contrast_began = images
+            shown = batch.condition if batch.exemplar_condition is not None else None
+            own = self.generator.style_of(translation.image, shown)
+            codes = StyleCodes(own, negatives.to(self.device))
+        if self.contrast.negatives == "exemplars":
+            self.queue.push(translation.style)
+        return codes
+
+    @torch.no_grad()
+    def _refill_queue(self, step: int) -> None:
+        """Encode some early generations anew with the present encoder: no code grows old."""
+        early = self.uses_contrast and self.contrast.negatives == "early_generations"
+        if early and len(self.bank):
+            images, conditions = self.bank.draw(step, self.contrast.reencoded)
+            shown = None if conditions is None else conditions.to(self.device)
+            with self._autocast():
+                self.queue.push(self.generator.style_of(images.to(self.device), shown))
+
+    def _backward(self, losses: dict[str, Tensor], parts: int) -> None:
+        own = {name: value for name, value in losses.items() if name in ("D_Fake", "D_real")}
+        if own:
+            total_d = torch.stack([value.float() for value in own.values()]).sum() / parts
+            total_d.backward(inputs=list(self.discriminator.parameters()), retain_graph=True)
+        rest = [value.float() for name, value in losses.items() if name not in own]
+        total_g = torch.stack(rest).sum() / parts
+        total_g.backward(inputs=list(self.generator.parameters()))
+
+    @staticmethod
+    def _checked(sums: dict[str, Tensor], ids: list[str]) -> dict[str, float]:
+        numbers = torch.stack([value.float() for value in sums.values()]).tolist()  # one wait for the device
+        values = dict(zip(sums, numbers, strict=True))
+        for name, value in values.items():
+            if value != value or abs(value) == float("inf"):  # noqa: PLR0124
+                raise NotFinite(name, value, ids)
+        return values
+
+    def averaged(self) -> Generator:
+        """The generator that translates: the moving average of the weights, in evaluation mode."""
+        if self.average is not None:
+            return self.average.averaged(self.generator)
+        import copy
+
+        return copy.deepcopy(self.generator).eval()
+
+    def _modules(self) -> dict[str, nn.Module | torch.optim.Optimizer]:
+        return {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "optimiser_g": self.optimiser_g,
+            "optimiser_d": self.optimiser_d,
+        }
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next step depends on."""
+        state: dict[str, Any] = {name: part.state_dict() for name, part in self._modules().items()}
+        state["average"] = None if self.average is None else self.average.state_dict()
+        state["queue"] = self.queue.state_dict()
+        state["bank"] = self.bank.state_dict()
+        state["contrast_began"] = self.contrast_began
+        return state
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on exactly from `state_dict()`."""
+        for name, part in self._modules().items():
+            part.load_state_dict(state[name])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self.queue.load_state_dict(state["queue"])
+        self.bank.load_state_dict(state["bank"])
+        self.contrast_began = state["contrast_began"]

@@ -1,0 +1,73 @@
+# Translation and metrics of every method and seed, and of the controls.
+
+
+rule translate:
+    input:
+        rules.data.output,
+        rules.conditions.output,
+        rules.pairs.output,
+        rules.train.output,
+        params=ancient(rules.resolve.output),
+    output:
+        f"{EXPERIMENT.results}/translate/{{method}}/seed{{seed}}/index.csv",
+    log:
+        f"{EXPERIMENT.logs}/translate-{{method}}-seed{{seed}}.log",
+    benchmark:
+        f"{EXPERIMENT.benchmarks}/translate-{{method}}-seed{{seed}}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: EXPERIMENT.params.threads
+    resources:
+        gpu=1,
+    params:
+        reads=lambda wildcards: EXPERIMENT.reads("translate", wildcards),
+    shell:
+        "matebit translate {input.params} {wildcards.method} --seed {wildcards.seed}"
+
+
+rule translate_controls:
+    input:
+        rules.data.output,
+        rules.conditions.output,
+        rules.pairs.output,
+        params=ancient(rules.resolve.output),
+    output:
+        f"{EXPERIMENT.results}/translate/controls/seed0/index.csv",
+    log:
+        f"{EXPERIMENT.logs}/translate-controls-seed0.log",
+    benchmark:
+        f"{EXPERIMENT.benchmarks}/translate-controls-seed0.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        reads=EXPERIMENT.reads("translate"),
+    shell:
+        "matebit translate {input.params} controls --seed 0"
+
+
+# The controls have no checkpoint: their own rule makes their images.
+ruleorder: translate_controls > translate
+
+
+rule metrics:
+    input:
+        rules.data.output,
+        rules.conditions.output,
+        rules.pairs.output,
+        f"{EXPERIMENT.results}/translate/{{method}}/seed{{seed}}/index.csv",
+        params=ancient(rules.resolve.output),
+    output:
+        f"{EXPERIMENT.results}/metrics/{{method}}/seed{{seed}}/values.csv",
+    log:
+        f"{EXPERIMENT.logs}/metrics-{{method}}-seed{{seed}}.log",
+    benchmark:
+        f"{EXPERIMENT.benchmarks}/metrics-{{method}}-seed{{seed}}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: EXPERIMENT.params.threads
+    resources:
+        gpu=1,
+    params:
+        reads=lambda wildcards: EXPERIMENT.reads("metrics", wildcards),
+    shell:
+        "matebit metrics {input.params} {wildcards.method} --seed {wildcards.seed}"

@@ -1,0 +1,24 @@
+# Training. The resumable state lies in runs/, which is no rule's output: Snakemake would delete it.
+
+
+rule train:
+    input:
+        rules.data.output,
+        rules.conditions.output,
+        rules.pairs.output,
+        params=ancient(rules.resolve.output),
+    output:
+        f"{EXPERIMENT.results}/train/{{method}}/seed{{seed}}/model.safetensors",
+    log:
+        f"{EXPERIMENT.logs}/train-{{method}}-seed{{seed}}.log",
+    benchmark:
+        f"{EXPERIMENT.benchmarks}/train-{{method}}-seed{{seed}}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: EXPERIMENT.params.threads
+    resources:
+        gpu=1,
+    params:
+        reads=lambda wildcards: EXPERIMENT.reads("train", wildcards),
+    shell:
+        "matebit train {input.params} {wildcards.method} --seed {wildcards.seed}"
