@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ class Sections:
     data: DataConfig
     conditions: ConditionsConfig
     pairs: PairsConfig
-    features: FeatureConfig = FeatureConfig(weights="random", width=0.125)
+    features: FeatureConfig = field(
+        default_factory=lambda: FeatureConfig(weights="random", width=0.125)
+    )
     seed: int = 3
     threads: int = 1
 

@@ -133,7 +133,9 @@ def test_test_items_take_exemplars_from_the_split_that_is_asked_for(images_only:
 
 def test_lists_are_read_as_they_are_found(celeba: Path, tmp_path: Path) -> None:
     (celeba / "ref.txt").write_text("1996.jpg,1998.jpg,1997.jpg,\r\n\r\n1997.jpg,4242.jpg,1996.jpg")
-    (celeba / "ref_test.txt").write_text("2000.jpg,CelebA-HQ-img\\1999.jpg\n2001.jpg,1996.jpg,2000.jpg")
+    (celeba / "ref_test.txt").write_text(
+        "2000.jpg,CelebA-HQ-img\\1999.jpg\n2001.jpg,1996.jpg,2000.jpg"
+    )
     params = sections(
         {"source": "celebamask", "root": str(celeba)},
         {"method": "list", "list_train": "ref.txt", "list_test": "ref_test.txt"},

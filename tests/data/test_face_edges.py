@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_sets import portrait_sections, sections
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from scipy import ndimage
 from skimage import feature
+from small_sets import portrait_sections, sections
 
 from matebit.data import extract_conditions, import_images
 from matebit.data.conditions.canny import canny
-from matebit.data.conditions.edges import boundaries, extract_edges
+from matebit.data.conditions.edges import boundary, extract_edges
 from matebit.data.conditions.face_edges import distance_map, face_edges
 from matebit.data.conditions.inputs import Structure
 from matebit.data.config import ConditionsConfig
@@ -24,7 +24,8 @@ from matebit.data.faces import parsing_of_labels
 from matebit.pipeline.layout import Layout
 
 PARTS = (
-    "skin l_brow r_brow l_eye r_eye l_ear r_ear nose u_lip mouth l_lip eye_g hair".split()
+    "skin", "l_brow", "r_brow", "l_eye", "r_eye", "l_ear", "r_ear", "nose", "u_lip", "mouth",
+    "l_lip", "eye_g", "hair",
 )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def test_canny_is_that_of_skimage(seed, height, width, levels, sigma) -> None:
 @settings(max_examples=25, deadline=None, print_blob=True)
 @given(seed=st.integers(0, 2**32 - 1), side=st.integers(2, 24), share=st.floats(0.001, 0.5))
 def test_distance_map_is_a_third_of_the_city_blocks(seed, side, share) -> None:
-    edge = np.random.default_rng(seed).random((side, side)) < share
+    edge = (np.random.default_rng(seed).random((side, side)) < share).astype(np.uint8)
     if not edge.any():
         assert (distance_map(edge) == 255).all()
         return
@@ -136,16 +137,16 @@ def test_distance_map_is_a_third_of_the_city_blocks(seed, side, share) -> None:
 
 
 def test_distances_beyond_the_range_are_cut_off() -> None:
-    edge = np.zeros((2, 1000), bool)
-    edge[:, 0] = True
+    edge = np.zeros((2, 1000), np.uint8)
+    edge[:, 0] = 1
     assert distance_map(edge)[0].tolist() == [min(x // 3, 255) for x in range(1000)]
 
 
 def test_boundary_marks_both_sides_and_nothing_at_the_frame() -> None:
-    mask = np.zeros((1, 4, 4), bool)
-    mask[0, :, :2] = True
-    assert boundaries(mask)[0].tolist() == [[False, True, True, False]] * 4
-    assert not boundaries(np.ones((1, 4, 4), bool)).any()
+    mask = np.zeros((4, 4), np.uint8)
+    mask[:, :2] = 1
+    assert boundary(mask).tolist() == [[0, 1, 1, 0]] * 4
+    assert not boundary(np.ones((4, 4), np.uint8)).any()
 
 
 def test_missing_part_is_white_and_canny_is_hidden_inside_parts() -> None:

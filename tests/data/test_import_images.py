@@ -10,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from small_sets import sections
 
 from matebit.data import extract_conditions, import_images
+from matebit.data.sources.files import resize_nearest
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
@@ -36,7 +39,9 @@ def bomb(path: Path) -> None:
     """A PNG that says it has 30,000 x 30,000 px."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
     rows = zlib.compress(bytes(1000))
@@ -57,7 +62,8 @@ def flip_bytes(path: Path) -> None:
 
 def celeba_sections(root: Path, share: float = 0.3, **data):
     return sections(
-        {"source": "celebamask", "root": str(root), "max_rejected_share": share, "workers": 1} | data
+        {"source": "celebamask", "root": str(root), "max_rejected_share": share, "workers": 1}
+        | data
     )
 
 
@@ -73,7 +79,10 @@ def rejected(folder: Path) -> dict[str, str]:
         (lambda root: image_path(root).write_bytes(b""), "cannot be read"),
         (lambda root: image_path(root).write_text("not an image"), "cannot be read"),
         (lambda root: bomb(image_path(root)), "pixels"),
-        (lambda root: [path.unlink() for path in mask_path(root).parent.glob("01997_*")], "no mask"),
+        (
+            lambda root: [path.unlink() for path in mask_path(root).parent.glob("01997_*")],
+            "no mask",
+        ),
     ],
     ids=["truncated", "empty", "text", "bomb", "no-mask"],
 )
@@ -164,9 +173,20 @@ def test_training_images_have_load_size_and_test_images_crop_size(
     for row in pd.read_csv(layout.data / "index.csv", dtype=str).itertuples():
         assert row.split == ("test" if row.id >= "2000" else "train")
         side = 32 if row.split == "test" else 40
-        expected = Image.open(image_path(celeba, row.id)).resize((side, side), Image.Resampling.BICUBIC)
+        expected = Image.open(image_path(celeba, row.id)).resize(
+            (side, side), Image.Resampling.BICUBIC
+        )
         picture = np.asarray(Image.open(layout.data / row.file))
         np.testing.assert_array_equal(picture, np.asarray(expected))
+
+
+@settings(max_examples=60, deadline=None, print_blob=True)
+@given(height=st.integers(1, 600), width=st.integers(1, 600), size=st.integers(1, 600))
+def test_nearest_takes_the_pixels_of_pillow(height: int, width: int, size: int) -> None:
+    rows, columns = np.mgrid[:height, :width]
+    plane = ((rows * 31 + columns * 7) % 251).astype(np.uint8)
+    expected = Image.fromarray(plane).resize((size, size), Image.Resampling.NEAREST)
+    np.testing.assert_array_equal(resize_nearest(plane, size), np.asarray(expected))
 
 
 def fails(params, layout: Layout, *words: str) -> None:
@@ -232,7 +252,10 @@ def test_label_maps_give_the_same_labels_as_part_masks(celeba: Path, tmp_path: P
             Image.fromarray(np.asarray(Image.open(path))).save(celeba / "maps" / path.name)
         params = celeba_sections(celeba, label_maps="maps")
     by_masks, by_maps = (
-        {path.name: np.asarray(Image.open(path)) for path in (layout.conditions / "parsing").iterdir()}
+        {
+            path.name: np.asarray(Image.open(path))
+            for path in (layout.conditions / "parsing").iterdir()
+        }
         for layout in layouts
     )
     assert by_masks.keys() == by_maps.keys()

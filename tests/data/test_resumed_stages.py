@@ -125,9 +125,11 @@ def test_replaced_photograph_and_mask_are_noticed(
 
 def test_number_of_processes_changes_no_byte(portraits, tmp_path: Path) -> None:
     _, whole = portraits
-    layout = Layout(whole.name, tmp_path)
-    run_all(portrait_sections(workers=2), layout)
-    assert contents(layout.results) == contents(whole.results)
+    params, layout = portrait_sections(workers=2), Layout(whole.name, tmp_path)
+    import_images.run(params, layout)
+    extract_conditions.run(params, layout)
+    assert contents(layout.data) == contents(whole.data)
+    assert contents(layout.conditions) == contents(whole.conditions)
 
 
 def test_journal_ignores_a_line_cut_short(tmp_path: Path) -> None:

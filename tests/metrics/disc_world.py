@@ -1,7 +1,9 @@
-"""A tiny world with known answers: discs on a ground. Shape comes from the condition, colours from the exemplar.
+"""A tiny world with known answers: discs on a ground.
 
-`DiscWorld` is a truth oracle; `write_experiment` writes `results/NAME` of an experiment on it as the
-stages would, without running any of them.
+Shape comes from the condition, colours from the exemplar.
+
+`DiscWorld` is a truth oracle; `write_experiment` writes `results/NAME` of an experiment on it as
+the stages would, without running any of them.
 """
 
 from __future__ import annotations
@@ -12,12 +14,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from matebit.data.config import ConditionsConfig, DataConfig, PairsConfig
+from matebit.data.choose_exemplars import PAIR_COLUMNS
 from matebit.data.conditions.edges import extract_edges
+from matebit.data.config import ConditionsConfig, DataConfig, PairsConfig
 from matebit.data.extract_conditions import CONDITION_COLUMNS
 from matebit.data.faces import PALETTE
 from matebit.data.import_images import INDEX_COLUMNS
-from matebit.data.choose_exemplars import PAIR_COLUMNS
 from matebit.features.config import FeatureConfig
 from matebit.io.arrays import write_arrays
 from matebit.io.files import sha256_of_file, write_bytes, write_json, write_text
@@ -61,7 +63,9 @@ class DiscWorld:
         pixels = self.colours(exemplar_id)[labels] + stripes[:, None, None] * labels[..., None]
         return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
-    def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
+    def matches(
+        self, condition_id: str, exemplar_id: str, grid: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The map of one disc onto the other, for cells inside the first."""
         x, y, radius = self.disc(condition_id)
         x2, y2, radius2 = self.disc(exemplar_id)
@@ -97,7 +101,8 @@ def _write_data(layout: Layout, world: DiscWorld, names: list[str]) -> None:
         write_png(layout.conditions / f"condition/{name}.png", np.concatenate([edges, edges]))
         file = f"images/{name}.png"
         rows.append(
-            dict(zip(INDEX_COLUMNS, [name, split, file, sha256_of_file(layout.data / file), SIDE, SIDE,
+            dict(zip(INDEX_COLUMNS, [name, split, file, sha256_of_file(layout.data / file), SIDE,
+            SIDE,
                                      f"style{_number(name)}", name, name], strict=True))
         )  # fmt: skip
         folders = {f"{kind}": f"{kind}/{name}.png" for kind in ("condition", "parsing", "edges")}
@@ -106,7 +111,9 @@ def _write_data(layout: Layout, world: DiscWorld, names: list[str]) -> None:
         })  # fmt: skip
     write_table(layout.data / "index.csv", sorted(rows, key=lambda row: row["id"]), INDEX_COLUMNS)
     write_table(
-        layout.conditions / "index.csv", sorted(conditions, key=lambda row: row["id"]), CONDITION_COLUMNS
+        layout.conditions / "index.csv",
+        sorted(conditions, key=lambda row: row["id"]),
+        CONDITION_COLUMNS,
     )
     rejected = [{"id": "test99", "file": "broken<b>.jpg", "reason": "cannot be read as an image"}]
     write_table(layout.data / "rejected.csv", rejected, ["id", "file", "reason"])
@@ -114,7 +121,9 @@ def _write_data(layout: Layout, world: DiscWorld, names: list[str]) -> None:
 
 
 def write_translated(
-    folder: Path, images: dict[tuple[str, str, int], np.ndarray], matches: dict[str, dict] | None = None
+    folder: Path,
+    images: dict[tuple[str, str, int], np.ndarray],
+    matches: dict[str, dict] | None = None,
 ) -> None:
     """One method's translated images, and its matches by condition."""
     rows = []
@@ -137,7 +146,9 @@ def _noisy(image: np.ndarray, deviation: float, random: np.random.Generator) -> 
     return np.clip(image + random.normal(0, deviation, image.shape), 0, 255).astype(np.uint8)
 
 
-def _matches(world: DiscWorld, name: str, exemplar: str, error: float, random: np.random.Generator) -> dict:
+def _matches(
+    world: DiscWorld, name: str, exemplar: str, error: float, random: np.random.Generator
+) -> dict:
     true, valid = world.matches(name, exemplar, GRID)
     blocks = []
     for share in (2.0, 1.0):
@@ -145,11 +156,19 @@ def _matches(world: DiscWorld, name: str, exemplar: str, error: float, random: n
         blocks.append(np.clip(found, 0, 1))
     confidence = np.clip(valid * 0.9 + random.normal(0.05, 0.02, (2, GRID, GRID)), 0, 1)
     argmax = np.array(blocks, dtype=np.float32)
-    return {"argmax": argmax, "soft": 0.5 * argmax + 0.25, "confidence": confidence.astype(np.float32)}
+    return {
+        "argmax": argmax,
+        "soft": 0.5 * argmax + 0.25,
+        "confidence": confidence.astype(np.float32),
+    }
 
 
-def write_experiment(base: Path, seeds: tuple[int, ...] = (1,), count: int = 6, name: str = "discs") -> Layout:
-    """`results/NAME`: methods `matebit` (near the truth) and `vanilla` (far from it), and the controls."""
+def write_experiment(
+    base: Path, seeds: tuple[int, ...] = (1,), count: int = 6, name: str = "discs"
+) -> Layout:
+    """`results/NAME`: methods `matebit` (near the truth) and `vanilla` (far from it), and the
+    controls.
+    """
     world, layout = DiscWorld(), Layout(name, base)
     tests = [f"test{number}" for number in range(count)]
     trains = [f"train{number}" for number in range(count)]
@@ -157,7 +176,9 @@ def write_experiment(base: Path, seeds: tuple[int, ...] = (1,), count: int = 6, 
     worn = {test: trains[(place + 1) % count] for place, test in enumerate(tests)}
     pairs = [[test, worn[test], 1, 0.5, "test", 0] for test in tests]
     write_table(
-        layout.pairs / "pairs.csv", [dict(zip(PAIR_COLUMNS, row, strict=True)) for row in pairs], PAIR_COLUMNS
+        layout.pairs / "pairs.csv",
+        [dict(zip(PAIR_COLUMNS, row, strict=True)) for row in pairs],
+        PAIR_COLUMNS,
     )
     made = {(test, worn[test], 1): world.answer(test, worn[test], SIDE) for test in tests}
     for method, deviation, error in (("matebit", 8.0, 0.03), ("vanilla", 40.0, 0.2)):
@@ -185,8 +206,11 @@ def _write_training(folder: Path, level: float) -> None:
     write_bytes(folder / "model.safetensors", f"weights {level}".encode())
     lines = [
         {"step": step, "images": 8 * step, "G": level / (1 + step / 20), "D": 1.0 + 0.01 * step,
-         "perc": level / (2 + step / 10)}
+         "perc": level / (2 + step / 10),
+            "mask/block0/mean": 1e-9 * level / step}
         for step in range(1, 60)
     ]  # fmt: skip
     write_text(folder / "curves.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
-    write_json(folder / "summary.json", {"images": 480, "steps": 59, "style_contrast_first_step": 12})
+    write_json(
+        folder / "summary.json", {"images": 480, "steps": 59, "style_contrast_first_step": 12}
+    )

@@ -11,7 +11,12 @@ from matebit.errors import MatebitError
 from matebit.features import FeatureConfig, build_features
 from matebit.metrics.batch import Batch
 from matebit.metrics.diversity import Diversity
-from matebit.metrics.lpips import PerceptualSimilarity, calibrated_alexnet, feature_distance, uncalibrated
+from matebit.metrics.lpips import (
+    PerceptualSimilarity,
+    calibrated_alexnet,
+    feature_distance,
+    uncalibrated,
+)
 from matebit.metrics.relevance import ColourRelevance, TextureRelevance, region_cosine
 from matebit.metrics.semantic import SemanticConsistency
 
@@ -27,18 +32,22 @@ def _lpips(network):
 
 
 def test_the_formula_by_hand():
-    # One level, one position: unit vectors (1,0) and (0.6,0.8) are sqrt(0.8) apart; scale does not matter.
+    # One level, one position: unit vectors (1,0) and (0.6,0.8) are sqrt(0.8) apart; scale does not
+    # matter.
     one, other = torch.tensor([[1.0, 0.0]]), torch.tensor([[3.0, 4.0]])
     shaped = [{"r12": maps.view(1, 2, 1, 1)} for maps in (one, other)]
     assert feature_distance(*shaped).item() == pytest.approx(0.8, abs=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:torchvision")
 def test_formula_agrees_with_the_package(tmp_path):
     """The calibrated path is the package itself; with calibration off it is our formula."""
     lpips = pytest.importorskip("lpips")
     torch.manual_seed(0)
     package = lpips.LPIPS(net="alex", pnet_rand=True, lpips=False, verbose=False).eval()
-    images = torch.from_numpy(np.stack(list(random_images("ab", 3, 64).values())).transpose(0, 3, 1, 2))
+    images = torch.from_numpy(
+        np.stack(list(random_images("ab", 3, 64).values())).transpose(0, 3, 1, 2)
+    )
     one, other = (image[None] / 127.5 - 1 for image in images)
 
     def levels(image):
@@ -46,13 +55,16 @@ def test_formula_agrees_with_the_package(tmp_path):
 
     with torch.no_grad():
         wanted = package(one, other).item()
-        assert feature_distance(levels(one), levels(other)).item() == pytest.approx(wanted, rel=1e-5)
+        assert feature_distance(levels(one), levels(other)).item() == pytest.approx(
+            wanted, rel=1e-5
+        )
     _calibrated_reads_torchvision_names(package, lpips, tmp_path, images)
 
 
 def _calibrated_reads_torchvision_names(package, lpips, folder, images):
     state = {
-        "features." + name.split(".", 1)[1]: value for name, value in package.net.state_dict().items()
+        "features." + name.split(".", 1)[1]: value
+        for name, value in package.net.state_dict().items()
     } | {"classifier.1.weight": torch.zeros(1)}
     torch.save(state, folder / "alexnet.pth")
     distance = calibrated_alexnet(folder / "alexnet.pth")
@@ -76,12 +88,16 @@ def test_identical_images_and_growing_noise(network):
     lpips, semantic = [], []
     for deviation in (0, 15, 60):
         images = {
-            name: np.clip(truths[name] + random.normal(0, deviation, (32, 32, 3)), 0, 255).astype(np.uint8)
+            name: np.clip(truths[name] + random.normal(0, deviation, (32, 32, 3)), 0, 255).astype(
+                np.uint8
+            )
             for name in names
         }
         inputs = ArrayInputs(images, truths)
         lpips.append(feed(_lpips(network), inputs, names, network=network)["lpips"])
-        semantic.append(feed(SemanticConsistency("random", True), inputs, names, network=network)["semantic"])
+        semantic.append(
+            feed(SemanticConsistency("random", True), inputs, names, network=network)["semantic"]
+        )
     assert lpips[0] == pytest.approx(0, abs=1e-6)
     assert semantic[0] == pytest.approx(1, abs=1e-6)
     assert lpips == sorted(lpips)
@@ -89,9 +105,14 @@ def test_identical_images_and_growing_noise(network):
 
 
 def _slow_region_cosine(features, labels, other, other_labels):
-    """As CoCosNet's text says it: enlarge by nearest neighbour, average under each mask, weigh by area."""
+    """As CoCosNet's text says it: enlarge by nearest neighbour, average under each mask, weigh by
+    area.
+    """
     size = labels.shape
-    big = [np.kron(maps, np.ones((1, size[0] // maps.shape[1], size[1] // maps.shape[2]))) for maps in (features, other)]
+    big = [
+        np.kron(maps, np.ones((1, size[0] // maps.shape[1], size[1] // maps.shape[2])))
+        for maps in (features, other)
+    ]
     total, weight = 0.0, 0.0
     for label in set(labels.ravel()) & set(other_labels.ravel()):
         a = big[0][:, labels == label].mean(axis=1)
@@ -112,7 +133,8 @@ def test_region_cosine_is_the_slow_one():
 
 
 def test_region_cosine_by_hand():
-    # Two labels of areas 3 and 1; the first region is parallel (cosine 1), the second orthogonal (0).
+    # Two labels of areas 3 and 1; the first region is parallel (cosine 1), the second orthogonal
+    # (0).
     features = torch.tensor([[[1.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
     other = torch.tensor([[[2.0, 2.0], [2.0, 5.0]], [[0.0, 0.0], [0.0, 0.0]]])
     labels = np.array([[4, 4], [4, 7]], dtype=np.uint8)
@@ -126,13 +148,18 @@ def test_relevance_controls(network):
     random = np.random.default_rng(5)
     colours = random.integers(30, 225, (4, 3, 3))
     labels = {name: random.integers(0, 3, (32, 32)).astype(np.uint8) for name in names}
-    painted = {name: colours[place][labels[name]].astype(np.uint8) for place, name in enumerate(names)}
+    painted = {
+        name: colours[place][labels[name]].astype(np.uint8) for place, name in enumerate(names)
+    }
     shifted = dict(zip(names, [painted[name] for name in names[1:] + names[:1]], strict=True))
     shifted_labels = dict(zip(names, [labels[name] for name in names[1:] + names[:1]], strict=True))
     noise = random_images(names, 6)
     for metric in (ColourRelevance, TextureRelevance):
+
         def value(images, exemplars, exemplar_labels, metric=metric):
-            inputs = ArrayInputs(images, exemplars=exemplars, labels=labels, exemplar_labels=exemplar_labels)
+            inputs = ArrayInputs(
+                images, exemplars=exemplars, labels=labels, exemplar_labels=exemplar_labels
+            )
             (found,) = feed(metric("random"), inputs, names, size=3, network=network).values()
             return found
 

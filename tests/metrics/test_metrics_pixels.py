@@ -38,7 +38,10 @@ def test_identical_images_are_perfect():
 
 
 def _slow_ssim(one, other):
-    """Wang et al. 2004, written out in double: Gaussian window of 11 px, mean over its valid places."""
+    """Wang et al.
+
+    2004, written out in double: Gaussian window of 11 px, mean over its valid places.
+    """
     x = np.arange(-5, 6)
     window = np.exp(-(x**2) / (2 * 1.5**2))
     window /= window.sum()
@@ -74,13 +77,19 @@ def test_batches_and_order_do_not_matter_and_noise_worsens(seed, size):
 
     def noisy(deviation):
         return {
-            name: np.clip(truths[name] + random.normal(0, deviation, truths[name].shape), 0, 255).astype(np.uint8)
+            name: np.clip(
+                truths[name] + random.normal(0, deviation, truths[name].shape), 0, 255
+            ).astype(np.uint8)
             for name in names
         }
 
     near, far = ArrayInputs(noisy(5), truths), ArrayInputs(noisy(60), truths)
     shuffled = list(random.permutation(names))
-    for metric, better in ((MeanAbsoluteError, -1), (PeakSignalToNoise, 1), (StructuralSimilarity, 1)):
+    for metric, better in (
+        (MeanAbsoluteError, -1),
+        (PeakSignalToNoise, 1),
+        (StructuralSimilarity, 1),
+    ):
         (value,) = feed(metric(), near, names).values()
         assert [value] == list(feed(metric(), near, shuffled, size).values())
         (worse,) = feed(metric(), far, names).values()

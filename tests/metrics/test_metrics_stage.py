@@ -22,8 +22,9 @@ def test_every_offered_metric_is_written(experiment):
     run(experiment.params, experiment.layout, "matebit", 1)
     table = _values(experiment.layout, "matebit")
     wanted = {
-        "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "pck@0.05", "pck@0.1",
-        "epe", "confidence", "swd", "swd/32", "swd/16", "pck@0.1/soft/block1", "pck@0.1/argmax/block2",
+        "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "pck@0.05",
+        "pck@0.1", "epe", "confidence", "swd", "swd/32", "swd/16", "pck@0.1/soft/block1",
+        "pck@0.1/argmax/block2",
         "pck@0.1/equal_position", "confidence/block1",
     }  # fmt: skip
     assert wanted <= set(table["metric"])
@@ -101,7 +102,9 @@ def test_wrong_images_are_named_and_nothing_is_scored(experiment, harm):
         (folder / "images/test0.png").write_bytes(b"no image")
     with pytest.raises(MatebitError) as caught:
         run(experiment.params, experiment.layout, "matebit", 1)
-    named = {"missing": "test5", "extra": "stranger", "size": "16 x 16", "broken": "test0.png"}[harm]
+    named = {"missing": "test5", "extra": "stranger", "size": "16 x 16", "broken": "test0.png"}[
+        harm
+    ]
     assert named in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (experiment.layout.run("matebit", 1).metrics / "values.csv").exists()

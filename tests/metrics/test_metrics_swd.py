@@ -33,7 +33,10 @@ def _slow_pyramid(image, levels):
 
 
 def _slow_swd(one, other, config):
-    """Karras et al. 2018, section 5, loop by loop; the patch places and directions are the metric's own."""
+    """Karras et al.
+
+    2018, section 5, loop by loop; the patch places and directions are the metric's own.
+    """
     names = sorted(one)
     side = one[names[0]].shape[0]
     sizes = level_sizes(side, config.smallest)
@@ -45,14 +48,19 @@ def _slow_swd(one, other, config):
             patches = []
             for name in names:
                 band = _slow_pyramid(images[name].astype(float), len(sizes))[level]
-                for y, x in patch_places(name, (size, size), config.patch, config.patches, config.seed):
-                    patches.append(band[y : y + config.patch, x : x + config.patch].transpose(2, 0, 1))
+                for y, x in patch_places(
+                    name, (size, size), config.patch, config.patches, config.seed
+                ):
+                    patches.append(
+                        band[y : y + config.patch, x : x + config.patch].transpose(2, 0, 1)
+                    )
             patches = np.array(patches)
             patches -= patches.mean(axis=(0, 2, 3), keepdims=True)
             patches /= patches.std(axis=(0, 2, 3), keepdims=True)
             sets.append(patches.reshape(len(patches), -1))
         gaps = [
-            np.abs(np.sort(sets[0] @ direction) - np.sort(sets[1] @ direction)).mean() for direction in along
+            np.abs(np.sort(sets[0] @ direction) - np.sort(sets[1] @ direction)).mean()
+            for direction in along
         ]
         distances.append(1000 * np.mean(gaps))
     return [np.mean(distances), *distances]
@@ -66,7 +74,10 @@ def _values(one, other, size=100, names=None):
 @pytest.fixture
 def two_sets():
     names = list("abcdef")
-    one = {name: ndimage.uniform_filter(image, (5, 5, 1)) for name, image in random_images(names, 0).items()}
+    one = {
+        name: ndimage.uniform_filter(image, (5, 5, 1))
+        for name, image in random_images(names, 0).items()
+    }
     return one, random_images(names, 1)
 
 
@@ -87,7 +98,7 @@ def test_swd_is_the_textbook_one(two_sets):
 
 
 def test_controls(two_sets):
-    one, other = two_sets
+    one, _ = two_sets
     assert _values(one, one)["swd"] == 0
     random = np.random.default_rng(3)
     distances = []
@@ -98,7 +109,7 @@ def test_controls(two_sets):
         }
         distances.append(_values(noisy, one)["swd"])
     assert distances == sorted(distances)
-    assert 0 < distances[0]
+    assert distances[0] > 0
 
 
 def test_batches_and_order_do_not_matter(two_sets):

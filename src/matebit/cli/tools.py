@@ -61,6 +61,13 @@ def _figure(
         typer.echo(str(path))
 
 
+def _params() -> None:
+    """Print every parameter with its default and meaning (docs/params.md)."""
+    from matebit.params.reference import reference
+
+    typer.echo(reference(), nl=False)
+
+
 def _import_checkpoint(
     source: Annotated[Path, typer.Argument(metavar="SRC", help="latest_net_G.pth, or safetensors of its keys.")],
     out: Annotated[Path, typer.Option(help="The checkpoint to write (.safetensors).")],
@@ -89,6 +96,7 @@ def register(app: typer.Typer) -> None:
         "ui": _ui,
         "dvc": _dvc,
         "figure": _figure,
+        "params": _params,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,
     }.items():

@@ -82,7 +82,8 @@ class LossConfig(BaseModel):
         True, description="contextual loss: centre at each position rather than each channel"
     )
     style_contrast: StyleContrastConfig = Field(
-        default_factory=StyleContrastConfig, description="contrastive style learning"
+        default_factory=lambda: StyleContrastConfig.model_validate({}),
+        description="contrastive style learning",
     )
 
     @model_validator(mode="before")

@@ -56,8 +56,9 @@ class Metric(ABC):
 class PerImage(Metric):
     """A metric that is the mean of a number per image.
 
-    The mean is taken in the order of the ids and exactly rounded (`math.fsum`), so that the order of the
-    batches cannot show. NaN means that the number is not defined for the image; it does not enter.
+    The mean is taken in the order of the ids and exactly rounded (`math.fsum`), so that the order
+    of the batches cannot show. NaN means that the number is not defined for the image; it does not
+    enter.
     """
 
     features_label = NO_FEATURES
@@ -82,7 +83,11 @@ class PerImage(Metric):
         """Means over the images."""
         return [
             Value(
-                metric, mean([seen[name] for name in sorted(seen)]), len(seen), self.features_label, self.protocol
+                metric,
+                mean([seen[name] for name in sorted(seen)]),
+                len(seen),
+                self.features_label,
+                self.protocol,
             )
             for metric, seen in self._seen.items()
         ]
@@ -93,7 +98,7 @@ class PerImage(Metric):
 
 
 def mean(numbers: list[float]) -> float:
-    """The exactly rounded mean; NaN of nothing, infinite if one number is (PSNR of equal images)."""
+    """The exactly rounded mean; NaN of nothing; infinite if one number is (PSNR, equal images)."""
     if not numbers:
         return math.nan
     return math.inf if math.inf in numbers else math.fsum(numbers) / len(numbers)

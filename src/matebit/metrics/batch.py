@@ -20,7 +20,7 @@ Network = Callable[["torch.Tensor"], Features]
 
 @dataclass(frozen=True)
 class Item:
-    """One translated image: the test item whose condition was asked for, and the exemplar it wears."""
+    """One translated image: the test item whose condition was asked for, and its exemplar."""
 
     id: str
     exemplar: str
@@ -31,7 +31,8 @@ class Item:
 class Matches:
     """Correspondence of one item: L blocks, a token grid of h x w query cells.
 
-    `argmax` and `soft`: (L,2,h,w), the matched (x, y) in [0,1] of the exemplar; `confidence`: (L,h,w).
+    `argmax` and `soft`: (L,2,h,w), the matched (x, y) in [0,1] of the exemplar; `confidence`:
+    (L,h,w).
     """
 
     argmax: np.ndarray
@@ -77,14 +78,18 @@ class Batch:
     """Test items whose images are read, and features computed, once, when first asked for."""
 
     def __init__(
-        self, items: Sequence[Item], inputs: Inputs, network: Network | None = None, truth_known: bool = True
+        self,
+        items: Sequence[Item],
+        inputs: Inputs,
+        network: Network | None = None,
+        truth_known: bool = True,
     ) -> None:
         self.items, self.inputs, self.truth_known = list(items), inputs, truth_known
         self._network = network
         self._kept: dict[str, Any] = {}
 
     def once(self, key: str, make: Callable[[], T]) -> T:
-        """What `make` gave when `key` was first asked for: several metrics share one computation."""
+        """What `make` gave at the first asking: several metrics share one computation."""
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]

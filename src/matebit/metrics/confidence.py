@@ -11,7 +11,8 @@ from matebit.metrics.batch import Batch
 
 
 def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Chance that a positive cell scores above a negative one, ties counting half; NaN without both kinds.
+    """Chance that a positive cell scores above a negative one, ties counting half; NaN without both
+    kinds.
 
     `scores` (N,) float, `positive` (N,) bool.
     """
@@ -22,17 +23,23 @@ def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
     if not positives or not negatives:
         return math.nan
     ranks = rankdata(scores)
-    return float((ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    return float(
+        (ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives)
+    )
 
 
 class ConfidenceCalibration(Metric):
-    """Area under ROC of 1 - confidence as a detector of cells without a true match, pooled over all images.
+    """Area under ROC of 1 - confidence as a detector of cells without a true match, pooled over all
+    images.
 
     0.5 is chance. Images are pooled, not averaged, because many have few cells of one kind.
     """
 
     needs = frozenset({"truth", "matches"})
-    protocol = "1 - confidence detects cells without a true match; cells of all images pooled; headline: last block"
+    protocol = (
+        "1 - confidence detects cells without a true match; cells of all images pooled; "
+        "headline: last block"
+    )
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -57,4 +64,7 @@ class ConfidenceCalibration(Metric):
         ]
         named = {f"confidence/block{block + 1}": area for block, area in enumerate(areas)}
         named = {"confidence": areas[-1], **named} if areas else {}
-        return [Value(name, area, len(cells), NO_FEATURES, self.protocol) for name, area in named.items()]
+        return [
+            Value(name, area, len(cells), NO_FEATURES, self.protocol)
+            for name, area in named.items()
+        ]

@@ -38,15 +38,19 @@ class InceptionConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     weights: str | None = Field(
-        None, description="pt_inception-2015-12-05-6726825d.pth of pytorch-fid; needed by fid, kid and inception_score."
+        None,
+        description="pt_inception-2015-12-05-6726825d.pth of pytorch-fid; needed by fid, kid and "
+        "inception_score.",
     )
     resize: list[Literal["pytorch", "clean"]] = Field(
         ["pytorch", "clean"],
         min_length=1,
-        description="How images reach 299 px: bilinear in the network as pytorch-fid does, or PIL bicubic in "
-        "float as clean-fid does. One value each.",
+        description="How images reach 299 px: bilinear in the network as pytorch-fid does, or "
+        "PIL bicubic in float as clean-fid does. One value each.",
     )
-    kid_subset: int = Field(1000, ge=2, description="Images in a subset of KID; fewer if the set is smaller.")
+    kid_subset: int = Field(
+        1000, ge=2, description="Images in a subset of KID; fewer if the set is smaller."
+    )
     kid_subsets: int = Field(100, ge=1, description="Subsets of KID that are averaged.")
     splits: int = Field(10, ge=1, description="Splits of the inception score.")
     seed: int = Field(0, ge=0, description="Seed of KID's subsets and of the split order.")
@@ -59,23 +63,36 @@ class MetricsConfig(BaseModel):
 
     names: list[MetricName] = Field(
         [
-            "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "pck", "confidence",
-            "swd", "diversity",
-        ],  # fmt: skip
+            "mae",
+            "ssim",
+            "psnr",
+            "lpips",
+            "semantic",
+            "texture",
+            "colour",
+            "edge_f1",
+            "pck",
+            "confidence",
+            "swd",
+            "diversity",
+        ],
         min_length=1,
-        description="The metrics. One that the dataset cannot serve (no truth, no parsing maps) is left out "
-        "with a line in the log.",
+        description="The metrics. One that the dataset cannot serve (no truth, no parsing maps) "
+        "is left out with a line in the log.",
     )
-    batch: int = Field(16, ge=1, description="Images that are read and scored together.")
+    batch: int = Field(8, ge=1, description="Images that are read and scored together.")
     edge_tolerance: float = Field(
         2.0, ge=0, description="Pixels that an edge may lie beside the one asked for (edge_f1)."
     )
     pck_thresholds: list[float] = Field(
-        [0.05, 0.1], min_length=1, description="A match within this share of the image's side is right (pck)."
+        [0.05, 0.1],
+        min_length=1,
+        description="A match within this share of the image's side is right (pck).",
     )
     lpips_weights: str | None = Field(
         None,
-        description="torchvision's alexnet-owt-7be5be79.pth; needed by lpips and diversity with pretrained features.",
+        description="torchvision's alexnet-owt-7be5be79.pth; needed by lpips and diversity with "
+        "pretrained features.",
     )
     swd: SwdConfig = Field(default_factory=SwdConfig, description="Sliced Wasserstein distance.")
     inception: InceptionConfig = Field(

@@ -32,15 +32,18 @@ class Context:
 
     @cached_property
     def distance(self) -> PerceptualDistance:
-        """LPIPS between image batches: calibrated AlexNet with pretrained features, else the formula on ours."""
+        """LPIPS between image batches: calibrated AlexNet with pretrained features, else the
+        formula on ours.
+        """
         from matebit.metrics.lpips import calibrated_alexnet, uncalibrated
 
         if not self.pretrained:
             return uncalibrated(self.network, self.features_label)
         if self.config.lpips_weights is None:
             raise MatebitError(
-                "metrics.lpips_weights is not set: lpips and diversity with pretrained features need "
-                "torchvision's alexnet-owt-7be5be79.pth; name the file, or leave them out of metrics.names"
+                "metrics.lpips_weights is not set: lpips and diversity with pretrained features "
+                "need torchvision's alexnet-owt-7be5be79.pth; name the file, or leave them out "
+                "of metrics.names"
             )
         return calibrated_alexnet(Path(self.config.lpips_weights))
 
@@ -51,7 +54,8 @@ class Context:
 
         if self.config.inception.weights is None:
             raise MatebitError(
-                "metrics.inception.weights is not set: fid, kid and inception_score need pytorch-fid's "
-                "pt_inception-2015-12-05-6726825d.pth; name the file, or leave them out of metrics.names"
+                "metrics.inception.weights is not set: fid, kid and inception_score need "
+                "pytorch-fid's pt_inception-2015-12-05-6726825d.pth; name the file, or leave "
+                "them out of metrics.names"
             )
         return load_inception(Path(self.config.inception.weights))

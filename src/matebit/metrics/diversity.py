@@ -21,7 +21,9 @@ class Diversity(Metric):
 
     def __init__(self, distance: PerceptualDistance) -> None:
         self._distance = distance
-        self._protocol = f"mean pairwise distance over the ranks of a condition; {distance.protocol}"
+        self._protocol = (
+            f"mean pairwise distance over the ranks of a condition; {distance.protocol}"
+        )
         self._seen: dict[str, float] = {}
 
     @classmethod
@@ -41,7 +43,11 @@ class Diversity(Metric):
     def values(self) -> list[Value]:
         """`diversity`."""
         numbers = [self._seen[name] for name in sorted(self._seen)]
-        return [Value("diversity", mean(numbers), len(numbers), self._distance.label, self._protocol)] if numbers else []
+        return (
+            [Value("diversity", mean(numbers), len(numbers), self._distance.label, self._protocol)]
+            if numbers
+            else []
+        )
 
     def images(self) -> dict[str, dict[str, float]]:
         """Each condition's value."""

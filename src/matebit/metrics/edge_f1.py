@@ -12,11 +12,14 @@ from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
 
 
-def edge_agreement(found: np.ndarray, asked: np.ndarray, tolerance: float) -> tuple[float, float, float]:
-    """Precision, recall and F1 of boolean edge maps (H,W), an edge counting within `tolerance` pixels.
+def edge_agreement(
+    found: np.ndarray, asked: np.ndarray, tolerance: float
+) -> tuple[float, float, float]:
+    """Precision, recall and F1 of boolean edge maps (H,W), an edge counting within `tolerance`
+    pixels.
 
-    Precision: share of found edge pixels with an asked one that near (Euclidean); recall the other way
-    round. Two empty maps agree perfectly; one empty map has F1 0.
+    Precision: share of found edge pixels with an asked one that near (Euclidean); recall the other
+    way round. Two empty maps agree perfectly; one empty map has F1 0.
     """
     from scipy.ndimage import distance_transform_edt
 
@@ -30,7 +33,9 @@ def edge_agreement(found: np.ndarray, asked: np.ndarray, tolerance: float) -> tu
 
 
 class EdgeF1(PerImage):
-    """F1 of the edges that `extract` finds in the translated image; `extract`: (H,W,3) -> (H,W), edge > 0."""
+    """F1 of the edges that `extract` finds in the translated image; `extract`: (H,W,3) -> (H,W),
+    edge > 0.
+    """
 
     needs = frozenset({"edges"})
 
@@ -48,7 +53,9 @@ class EdgeF1(PerImage):
         """`edge_f1`: (B,), 1 where every edge lies where it was asked."""
         scores = [
             edge_agreement(
-                self._extract(batch.inputs.translated(item)) > 0, batch.inputs.edges(item) > 0, self._tolerance
+                self._extract(batch.inputs.translated(item)) > 0,
+                batch.inputs.edges(item) > 0,
+                self._tolerance,
             )[2]
             for item in batch.items
         ]

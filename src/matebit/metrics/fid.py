@@ -9,23 +9,22 @@ import numpy as np
 from matebit.metrics.base import Metric, Value
 from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
-from matebit.metrics.inception import HOW, POOLED, Inception, Resize
+from matebit.metrics.inception import HOW, Inception, Resize
 
 
 class GaussianStatistics:
     """Running mean and covariance of (N,d) features in float64; memory d^2, whatever N."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self) -> None:
         self.count = 0
-        self._sum = np.zeros(width)
-        self._products = np.zeros((width, width))
+        self._sum = self._products = np.zeros(())
 
     def add(self, features: np.ndarray) -> None:
         """Take (B,d) features in."""
         values = features.astype(np.float64)
         self.count += len(values)
-        self._sum += values.sum(axis=0)
-        self._products += values.T @ values
+        self._sum = self._sum + values.sum(axis=0)
+        self._products = self._products + values.T @ values
 
     def mean(self) -> np.ndarray:
         """(d,)."""
@@ -40,9 +39,9 @@ class GaussianStatistics:
 def frechet_distance(one: GaussianStatistics, other: GaussianStatistics) -> float:
     """|m1 - m2|^2 + tr(S1 + S2 - 2 sqrt(S1 S2)).
 
-    tr sqrt(S1 S2) is the sum of the roots of the eigenvalues of S1 S2, which are those of the symmetric
-    sqrt(S1) S2 sqrt(S1): no matrix root of an unsymmetric product, the step in which scipy's fails or
-    turns complex for rank-deficient sets.
+    tr sqrt(S1 S2) is the sum of the roots of the eigenvalues of S1 S2, which are those of the
+    symmetric sqrt(S1) S2 sqrt(S1): no matrix root of an unsymmetric product, the step in which
+    scipy's fails or turns complex for rank-deficient sets.
     """
     first, second = one.covariance(), other.covariance()
     values, vectors = np.linalg.eigh(first)
@@ -59,7 +58,8 @@ class FrechetInceptionDistance(Metric):
     def __init__(self, inception: Inception, resizes: list[Resize]) -> None:
         self._inception = inception
         self._statistics = {
-            resize: {role: GaussianStatistics(POOLED) for role in ("translated", "real")} for resize in resizes
+            resize: {role: GaussianStatistics() for role in ("translated", "real")}
+            for resize in resizes
         }
 
     @classmethod
@@ -81,7 +81,8 @@ class FrechetInceptionDistance(Metric):
                 frechet_distance(sets["translated"], sets["real"]),
                 sets["translated"].count,
                 self._inception.label,
-                f"pool3, resize {HOW[resize]}, PNG, float64 trace; against {sets['real'].count} real test images",
+                f"pool3, resize {HOW[resize]}, PNG, float64 trace; against {sets['real'].count} "
+                "real test images",
             )
             for resize, sets in self._statistics.items()
             if sets["translated"].count

@@ -1,4 +1,4 @@
-"""Batches from the files of the stages: which images are to be scored, and whether all are there."""
+"""From the files of the stages: which images are to be scored, and whether all are there."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def _check_size(path: Path, side: int) -> None:
 def read_translated(folder: Path, tests: dict[str, Entry], rank: int) -> Translated:
     """The images of `folder/index.csv`, each of which is there and has its test image's size.
 
-    `tests`: the test items by id. Raises `MatebitError` if an image of `rank` is missing, if one belongs
-    to no test item, or if one has another size: nothing is scored silently.
+    `tests`: the test items by id. Raises `MatebitError` if an image of `rank` is missing, if one
+    belongs to no test item, or if one has another size: nothing is scored silently.
     """
     table = read_table(folder / "index.csv", TRANSLATED_COLUMNS, text=["id", "exemplar", "image"])
     images = {Item(row.id, row.exemplar, int(row.rank)): row.image for row in table.itertuples()}
@@ -73,16 +73,16 @@ def read_translated(folder: Path, tests: dict[str, Entry], rank: int) -> Transla
     missing = set(tests) - {item.id for item in found.of_rank(rank)}
     if missing:
         raise MatebitError(
-            f"{folder}/index.csv lacks the images of {len(missing)} test items under their exemplar of "
-            f"rank {rank} ({_named(missing)}); run `matebit translate` again"
+            f"{folder}/index.csv lacks the images of {len(missing)} test items under their "
+            f"exemplar of rank {rank} ({_named(missing)}); run `matebit translate` again"
         )
     listed = {Path(name).name for name in images.values()}
     on_disk = {path.name for path in (folder / "images").glob("*") if not path.name.startswith(".")}
     extra = {item.id for item in images} - set(tests) | (on_disk - listed)
     if extra:
         raise MatebitError(
-            f"{folder} holds images that belong to no test item ({_named(extra)}); remove them or run "
-            "`matebit translate` again"
+            f"{folder} holds images that belong to no test item ({_named(extra)}); remove them "
+            "or run `matebit translate` again"
         )
     for item, name in images.items():
         _check_size(folder / name, tests[item.id].size)

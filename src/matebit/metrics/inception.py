@@ -1,9 +1,11 @@
-"""Inception-v3 as pytorch-fid uses it (TensorFlow's 2015 weights), from a file; features of whole batches."""
+"""Inception-v3 as pytorch-fid uses it (TensorFlow's 2015 weights), from a file; features of whole
+batches.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 Resize = Literal["pytorch", "clean"]
 SIDE = 299
-POOLED = 2048
 HOW = {
     "pytorch": "bilinear in the network (pytorch-fid)",
     "clean": "PIL bicubic in float (clean-fid)",
@@ -40,13 +41,17 @@ def _build() -> torch.nn.Module:
 
 
 def resize_clean(images: torch.Tensor) -> torch.Tensor:
-    """(B,3,299,299) float, 0..255, from (B,3,H,W) uint8: PIL's bicubic on each channel in float, as clean-fid."""
+    """(B,3,299,299) float, 0..255, from (B,3,H,W) uint8: PIL's bicubic on each channel in float, as
+    clean-fid.
+    """
     import torch
     from PIL import Image
 
     planes = [
         np.asarray(
-            Image.fromarray(plane.numpy().astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+            Image.fromarray(plane.numpy().astype(np.float32)).resize(
+                (SIDE, SIDE), Image.Resampling.BICUBIC
+            )
         )
         for plane in images.flatten(0, 1)
     ]
@@ -66,12 +71,12 @@ class Inception:
     def __init__(self, network: torch.nn.Module) -> None:
         import torch.nn as nn
 
-        n = network
+        n: Any = network  # its blocks are attributes, which torch cannot type
         self._stem = nn.Sequential(
             n.Conv2d_1a_3x3, n.Conv2d_2a_3x3, n.Conv2d_2b_3x3, nn.MaxPool2d(3, 2),
             n.Conv2d_3b_1x1, n.Conv2d_4a_3x3, nn.MaxPool2d(3, 2),
-            n.Mixed_5b, n.Mixed_5c, n.Mixed_5d, n.Mixed_6a, n.Mixed_6b, n.Mixed_6c, n.Mixed_6d, n.Mixed_6e,
-            n.Mixed_7a, n.Mixed_7b, n.Mixed_7c, nn.AdaptiveAvgPool2d(1),
+            n.Mixed_5b, n.Mixed_5c, n.Mixed_5d, n.Mixed_6a, n.Mixed_6b, n.Mixed_6c, n.Mixed_6d,
+            n.Mixed_6e, n.Mixed_7a, n.Mixed_7b, n.Mixed_7c, nn.AdaptiveAvgPool2d(1),
         )  # fmt: skip
         self._classes = n.fc.weight
 
@@ -79,10 +84,14 @@ class Inception:
 
     def pooled(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
         """(B,2048) pool3 features of the images called `role`, computed once for a batch."""
-        return batch.once(f"inception {role} {resize}", lambda: self._pool(getattr(batch, role), resize))
+        return batch.once(
+            f"inception {role} {resize}", lambda: self._pool(getattr(batch, role), resize)
+        )
 
     def probabilities(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
-        """(B,1008) float64 class probabilities, of the logits without bias as TensorFlow's score has them."""
+        """(B,1008) float64 class probabilities, of the logits without bias as TensorFlow's score
+        has them.
+        """
         return (self.pooled(batch, role, resize) @ self._classes.T).double().softmax(dim=1)
 
     def _pool(self, images: torch.Tensor, resize: Resize) -> torch.Tensor:
@@ -102,7 +111,8 @@ def load_inception(weights: Path) -> Inception:
         network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     except FileNotFoundError as error:
         raise MatebitError(
-            f"metrics.inception.weights: {weights} does not exist; put pt_inception-2015-12-05-6726825d.pth there"
+            f"metrics.inception.weights: {weights} does not exist; put "
+            "pt_inception-2015-12-05-6726825d.pth there"
         ) from error
     except (RuntimeError, OSError, ValueError, TypeError) as error:
         first = str(error).strip().splitlines()[0]

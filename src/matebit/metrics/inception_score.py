@@ -16,10 +16,14 @@ ENOUGH = 5000
 
 
 def inception_score(probabilities: np.ndarray) -> float:
-    """exp of the mean Kullback-Leibler divergence of (N,classes) rows from their mean; 1 to classes."""
+    """exp of the mean Kullback-Leibler divergence of (N,classes) rows from their mean; 1 to
+    classes.
+    """
     marginal = probabilities.mean(axis=0, keepdims=True)
     tiny = np.finfo(np.float64).tiny
-    terms = probabilities * (np.log(np.maximum(probabilities, tiny)) - np.log(np.maximum(marginal, tiny)))
+    terms = probabilities * (
+        np.log(np.maximum(probabilities, tiny)) - np.log(np.maximum(marginal, tiny))
+    )
     return float(np.exp(terms.sum(axis=1).mean()))
 
 
@@ -42,13 +46,19 @@ class InceptionScore(Metric):
         self._seen.update(zip((item.id for item in batch.items), rows, strict=True))
 
     def values(self) -> list[Value]:
-        """`inception_score`; the protocol says so where the set is too small for it to mean anything."""
+        """`inception_score`; the protocol says so where the set is too small for it to mean
+        anything.
+        """
         if not self._seen:
             return []
         rows = np.array([self._seen[name] for name in sorted(self._seen)])
         order = np.random.default_rng(self._config.seed).permutation(len(rows))
         splits = min(self._config.splits, len(rows))
-        score = float(np.mean([inception_score(part) for part in np.array_split(rows[order], splits)]))
+        score = float(
+            np.mean([inception_score(part) for part in np.array_split(rows[order], splits)])
+        )
         doubt = "" if len(rows) >= ENOUGH else f"; not meaningful below {ENOUGH} images"
-        protocol = f"{splits} splits, resize {HOW[self._resize]}, PNG, seed {self._config.seed}{doubt}"
+        protocol = (
+            f"{splits} splits, resize {HOW[self._resize]}, PNG, seed {self._config.seed}{doubt}"
+        )
         return [Value("inception_score", score, len(rows), self._inception.label, protocol)]

@@ -10,11 +10,13 @@ from matebit.metrics.base import Metric, Value
 from matebit.metrics.batch import Batch
 from matebit.metrics.config import InceptionConfig
 from matebit.metrics.context import Context
-from matebit.metrics.inception import HOW, POOLED, Inception, Resize
+from matebit.metrics.inception import HOW, Inception, Resize
 
 
 def squared_mmd(one: np.ndarray, other: np.ndarray) -> float:
-    """Unbiased estimate of the squared maximum mean discrepancy of (m,d) and (m,d), kernel (x.y/d + 1)^3."""
+    """Unbiased estimate of the squared maximum mean discrepancy of (m,d) and (m,d), kernel (x.y/d +
+    1)^3.
+    """
     count, width = one.shape
 
     def kernel(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -48,7 +50,7 @@ class KernelInceptionDistance(Metric):
 
     def _value(self, resize: Resize) -> Value | None:
         one, other = (
-            np.array([seen[name] for name in sorted(seen)]).reshape(-1, POOLED).astype(np.float64)
+            np.array([seen[name] for name in sorted(seen)], dtype=np.float64)
             for seen in self._seen[resize].values()
         )
         size = min(self._config.kid_subset, len(one))
@@ -62,10 +64,16 @@ class KernelInceptionDistance(Metric):
             for _ in range(draws)
         ]
         protocol = (
-            f"pool3, resize {HOW[resize]}, PNG; {draws} subsets of {size}, seed {self._config.seed}; against "
-            f"{len(other)} real test images"
+            f"pool3, resize {HOW[resize]}, PNG; {draws} subsets of {size}, seed "
+            f"{self._config.seed}; against {len(other)} real test images"
         )
-        return Value(f"kid@{resize}", 1000 * float(np.mean(distances)), len(one), self._inception.label, protocol)
+        return Value(
+            f"kid@{resize}",
+            1000 * float(np.mean(distances)),
+            len(one),
+            self._inception.label,
+            protocol,
+        )
 
     def values(self) -> list[Value]:
         """`kid@pytorch`, `kid@clean`."""

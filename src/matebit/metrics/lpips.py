@@ -1,4 +1,7 @@
-"""LPIPS (Zhang et al. 2018): the formula on named features, and the package's calibrated AlexNet."""
+"""LPIPS (Zhang et al.
+
+2018): the formula on named features, and the package's calibrated AlexNet.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ def feature_distance(one: Features, other: Features) -> torch.Tensor:
 
     total = torch.zeros(())
     for level in one:
-        units = [maps / (maps.norm(dim=1, keepdim=True) + 1e-10) for maps in (one[level], other[level])]
+        units = [
+            maps / (maps.norm(dim=1, keepdim=True) + 1e-10) for maps in (one[level], other[level])
+        ]
         total = total + (units[0] - units[1]).square().sum(dim=1).mean(dim=(1, 2))
     return total
 
@@ -45,7 +50,7 @@ class PerceptualDistance:
 
 
 def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
-    """LPIPS v0.1 of the `lpips` package with the AlexNet backbone of torchvision's file `backbone`."""
+    """LPIPS v0.1 of the `lpips` package on the AlexNet of torchvision's file `backbone`."""
     import lpips
     import torch
 
@@ -56,13 +61,19 @@ def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
         raise MatebitError(
             f"metrics.lpips_weights: {backbone} does not exist; put torchvision's AlexNet there"
         ) from error
-    convolutions = {name.split(".", 1)[1]: value for name, value in state.items() if name.startswith("features.")}
-    # The package cuts torchvision's `features` into slices and keeps their numbers: slice2.3 is features.3.
+    convolutions = {
+        name.split(".", 1)[1]: value
+        for name, value in state.items()
+        if name.startswith("features.")
+    }
+    # The package cuts torchvision's `features` into slices and keeps their numbers: slice2.3 is
+    # features.3.
     own = network.net.state_dict()
     wanted = {name: convolutions.get(name.split(".", 1)[1]) for name in own}
     if any(value is None or value.shape != own[name].shape for name, value in wanted.items()):
         raise MatebitError(
-            f"metrics.lpips_weights: {backbone} does not hold torchvision's AlexNet (alexnet-owt-7be5be79.pth)"
+            f"metrics.lpips_weights: {backbone} does not hold torchvision's AlexNet "
+            "(alexnet-owt-7be5be79.pth)"
         )
     network.net.load_state_dict(wanted)
 
@@ -70,7 +81,9 @@ def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
     def distance(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
         return network(one / 127.5 - 1, other / 127.5 - 1).flatten()
 
-    return PerceptualDistance("alexnet imagenet, calibrated", "lpips 0.1.4, v0.1, net alex, RGB in [-1,1]", distance)
+    return PerceptualDistance(
+        "alexnet imagenet, calibrated", "lpips 0.1.4, v0.1, net alex, RGB in [-1,1]", distance
+    )
 
 
 def uncalibrated(network: Network, label: str) -> PerceptualDistance:
@@ -101,5 +114,7 @@ class PerceptualSimilarity(PerImage):
             distance = self._distance(batch.translated, batch.truth)
         else:
             # The same features serve `semantic`, `texture` and `colour`: the batch keeps them.
-            distance = feature_distance(batch.features("translated"), batch.features("ground_truth"))
+            distance = feature_distance(
+                batch.features("translated"), batch.features("ground_truth")
+            )
         return {"lpips": distance.double().numpy()}

@@ -19,7 +19,9 @@ def cell_centres(height: int, width: int) -> np.ndarray:
 
 
 def end_point_errors(matched: np.ndarray, true: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Euclidean distances, in image sides, of `matched` (h,w,2) from `true` (h,w,2) where `valid` (h,w)."""
+    """Euclidean distances, in image sides, of `matched` (h,w,2) from `true` (h,w,2) where `valid`
+    (h,w).
+    """
     return np.linalg.norm(matched[valid] - true[valid], axis=-1)
 
 
@@ -32,8 +34,8 @@ class MatchingAccuracy(PerImage):
 
     needs = frozenset({"truth", "matches"})
     protocol = (
-        "cells of the token grid with a true match; distance in image sides; mean of the images' means; "
-        "headline: argmax of the last block"
+        "cells of the token grid with a true match; distance in image sides; mean of the images' "
+        "means; headline: argmax of the last block"
     )
 
     def __init__(self, thresholds: list[float]) -> None:
@@ -46,7 +48,9 @@ class MatchingAccuracy(PerImage):
         return cls(context.config.pck_thresholds)
 
     def _scores(self, errors: np.ndarray, suffix: str) -> dict[str, float]:
-        scores = {f"pck@{share:g}{suffix}": float(np.mean(errors <= share)) for share in self._thresholds}
+        scores = {
+            f"pck@{share:g}{suffix}": float(np.mean(errors <= share)) for share in self._thresholds
+        }
         return {**scores, f"epe{suffix}": float(np.mean(errors))}
 
     def features(self, batch: Batch) -> dict[str, np.ndarray]:
@@ -61,7 +65,9 @@ class MatchingAccuracy(PerImage):
                 for block in range(blocks):
                     errors = end_point_errors(matched[block].transpose(1, 2, 0), true, valid)
                     scores = self._scores(errors, "") if valid.any() else {}
-                    row |= {f"{name}/{how}/block{block + 1}": score for name, score in scores.items()}
+                    row |= {
+                        f"{name}/{how}/block{block + 1}": score for name, score in scores.items()
+                    }
                     if how == "argmax" and block == blocks - 1:
                         row |= scores
             if valid.any():

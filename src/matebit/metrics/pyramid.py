@@ -1,4 +1,7 @@
-"""Laplacian pyramid (Burt and Adelson 1983), as the sliced Wasserstein distance of Karras et al. uses it."""
+"""Laplacian pyramid (Burt and Adelson 1983), as the sliced Wasserstein distance of Karras et al.
+
+uses it.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ def _double(images: torch.Tensor) -> torch.Tensor:
 
 
 def level_sizes(side: int, smallest: int) -> list[int]:
-    """Sides of the levels, `side` halved down to `smallest`; 256 and 16 give 256, 128, 64, 32, 16."""
+    """Sides of the levels, `side` halved down to `smallest`: 256, 128, 64, 32, 16."""
     sizes = [side]
     while sizes[-1] // 2 >= smallest and sizes[-1] % 2 == 0:
         sizes.append(sizes[-1] // 2)
@@ -62,8 +65,8 @@ def laplacian_pyramid(images: torch.Tensor, levels: int) -> list[torch.Tensor]:
     """
     if any(side % 2 ** (levels - 1) for side in images.shape[2:]):
         raise MatebitError(
-            f"swd: images of {images.shape[3]} x {images.shape[2]} px cannot be halved {levels - 1} times; "
-            "raise metrics.swd.smallest or leave swd out of metrics.names"
+            f"swd: images of {images.shape[3]} x {images.shape[2]} px cannot be halved "
+            f"{levels - 1} times; raise metrics.swd.smallest or leave swd out of metrics.names"
         )
     bands = []
     for _ in range(levels - 1):

@@ -1,4 +1,7 @@
-"""Texture and colour relevance (Zhang et al. 2020, CoCosNet): the result against its exemplar, label by label."""
+"""Texture and colour relevance (Zhang et al.
+
+2020, CoCosNet): the result against its exemplar, label by label.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,17 @@ if TYPE_CHECKING:
 
 LABELS = 19  # CelebAMask-HQ
 PROTOCOL = (
-    "{layer}; features averaged inside each label present in both maps (background included), translated "
-    "under the asked map, exemplar under its own; cosine, weighted by the label's area in the asked map"
+    "{layer}; features averaged inside each label present in both maps (background included), "
+    "translated under the asked map, exemplar under its own; cosine, weighted by the label's "
+    "area in the asked map"
 )
 
 
 def _shares(parsing: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
     """(labels, h*w): how many pixels of each label fall on each feature cell.
 
-    Averaging features enlarged to the image by nearest neighbour is the same as this weighting of cells.
+    Averaging features enlarged to the image by nearest neighbour is the same as this weighting of
+    cells.
     """
     import torch
 
@@ -38,7 +43,8 @@ def _shares(parsing: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
 def region_cosine(
     features: torch.Tensor, parsing: np.ndarray, other: torch.Tensor, other_parsing: np.ndarray
 ) -> float:
-    """Cosine of the labels' mean features, weighted by area in `parsing`; NaN without a common label.
+    """Cosine of the labels' mean features, weighted by area in `parsing`; NaN without a common
+    label.
 
     `features`, `other`: (C,h,w); `parsing`, `other_parsing`: (H,W) labels.
     """
@@ -46,7 +52,8 @@ def region_cosine(
     from torch.nn.functional import cosine_similarity
 
     asked, own = (
-        _shares(plane, maps.shape[1:]) for plane, maps in ((parsing, features), (other_parsing, other))
+        _shares(plane, (maps.shape[1], maps.shape[2]))
+        for plane, maps in ((parsing, features), (other_parsing, other))
     )
     labels = min(len(asked), len(own))
     asked, own = asked[:labels], own[:labels]
@@ -85,7 +92,10 @@ class Relevance(PerImage):
         one, other = (batch.features(role)[self.level] for role in ("translated", "exemplar"))
         scores = [
             region_cosine(
-                one[place], batch.inputs.parsing(item), other[place], batch.inputs.exemplar_parsing(item)
+                one[place],
+                batch.inputs.parsing(item),
+                other[place],
+                batch.inputs.exemplar_parsing(item),
             )
             for place, item in enumerate(batch.items)
         ]

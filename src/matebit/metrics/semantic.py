@@ -1,4 +1,7 @@
-"""Semantic consistency (Zhang et al. 2020, CoCosNet): deep features of the result against the ground truth."""
+"""Semantic consistency (Zhang et al.
+
+2020, CoCosNet): deep features of the result against the ground truth.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,17 @@ LEVELS = ("r32", "r42", "r52")
 
 
 class SemanticConsistency(PerImage):
-    """Cosine of the channel vectors at each position, mean over positions, then over the three levels."""
+    """Cosine of the channel vectors at each position, mean over positions, then over the three
+    levels.
+    """
 
     def __init__(self, features_label: str, truth_known: bool) -> None:
         super().__init__()
         self.features_label = features_label
         against = "true answer" if truth_known else "image that the condition was taken from"
-        self.protocol = f"relu3_2, relu4_2, relu5_2; cosine at each position, mean; against the {against}"
+        self.protocol = (
+            f"relu3_2, relu4_2, relu5_2; cosine at each position, mean; against the {against}"
+        )
 
     @classmethod
     def build(cls, context: Context) -> Self:

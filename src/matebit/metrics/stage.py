@@ -1,4 +1,4 @@
-"""The stage `metrics`: score the translated images of one method and seed, or of all the controls."""
+"""The stage `metrics`: score the images of one method and seed, or of all the controls."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def _offered(
     unknown = ids - set(entries)
     if unknown:
         raise MatebitError(
-            f"{translated.folder}/index.csv names {sorted(unknown)[0]}, which is no item of the data; "
-            "run `matebit translate` again"
+            f"{translated.folder}/index.csv names {sorted(unknown)[0]}, which is no item of the "
+            "data; run `matebit translate` again"
         )
     ranks = {item.rank for item in translated.images}
     met = {
@@ -65,11 +65,13 @@ def _offered(
 
 def chosen_metrics(context: Context, offered: set[str], who: str) -> dict[str, Metric]:
     """The metrics of the params that the data can serve; the others are named in the log."""
-    metrics = {}
+    metrics: dict[str, Metric] = {}
     for name in context.config.names:
         missing = metric_class(name).needs - offered
         if missing:
-            logger.info("%s: no %s: %s", who, name, " and ".join(WHY[need] for need in sorted(missing)))
+            logger.info(
+                "%s: no %s: %s", who, name, " and ".join(WHY[need] for need in sorted(missing))
+            )
         else:
             metrics[name] = metric_class(name).build(context)
     return metrics
@@ -148,8 +150,8 @@ def _context(params: ResolvedParams, truth_known: bool) -> Context:
 def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
     """Write `values.csv` and `images.csv` of one method and seed.
 
-    `method="controls"` scores truth, exemplar and label_mean, those of them that translate has made, into
-    one pair of tables. Raises `MatebitError` for a missing, extra or wrongly sized image.
+    `method="controls"` scores truth, exemplar and label_mean, those that translate has made,
+    into one pair of tables. Raises `MatebitError` for a missing, extra or wrongly sized image.
     """
     import torch
 
@@ -163,13 +165,16 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
         methods = [name for name in CONTROLS if layout.run(name, seed).translate.is_dir()]
         if not methods:
             raise MatebitError(
-                f"{layout.run(method, seed).translate} holds no control; run `matebit translate` for them"
+                f"{layout.run(method, seed).translate} holds no control; run `matebit translate` "
+                "for them"
             )
     values, images = [], []
     for name in methods:
         translated = read_translated(layout.run(name, seed).translate, tests, params.pairs.rank)
         files = StageFiles(layout, entries, translated, oracle)
-        metrics = chosen_metrics(context, _offered(translated, tests, entries, oracle is not None), name)
+        metrics = chosen_metrics(
+            context, _offered(translated, tests, entries, oracle is not None), name
+        )
         score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
         rows = _rows(metrics, name, seed)
         values += rows[0]

@@ -26,5 +26,5 @@ class SharedBatchNorm(nn.BatchNorm2d):
         with torch.no_grad():
             self.running_mean.lerp_(mean, self.momentum)  # type: ignore[union-attr,arg-type]
             self.running_var.lerp_(variance * count / (count - 1), self.momentum)  # type: ignore
-            self.num_batches_tracked += 1  # type: ignore[operator]
+            self.num_batches_tracked.add_(1)  # type: ignore[union-attr]
         return F.batch_norm(input, mean, variance, self.weight, self.bias, False, 0.0, self.eps)

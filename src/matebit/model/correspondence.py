@@ -59,8 +59,9 @@ class Projection(nn.Conv2d):
         return (F.conv2d(x, of_features) + place).flatten(2)
 
 
-def cell_centres(height: int, width: int, like: Tensor) -> Tensor:
-    """(2, height*width): x and y of every token's centre, in [0,1]."""
+def cell_centres(grid: torch.Size, like: Tensor) -> Tensor:
+    """(2, h*w): x and y of every token's centre on a grid (h,w), in [0,1]."""
+    height, width = grid
     x = (torch.arange(width, device=like.device, dtype=like.dtype) + 0.5) / width
     y = (torch.arange(height, device=like.device, dtype=like.dtype) + 0.5) / height
     grid_y, grid_x = torch.meshgrid(y, x, indexing="ij")
@@ -69,7 +70,7 @@ def cell_centres(height: int, width: int, like: Tensor) -> Tensor:
 
 def matched_places(index: Tensor, soft: Tensor, grid: torch.Size) -> Match:
     """From the index (B,T) of the best key token and the mean position (B,2,T) of all of them."""
-    argmax = cell_centres(*grid, like=soft)[:, index].transpose(0, 1)
+    argmax = cell_centres(grid, like=soft)[:, index].transpose(0, 1)
     shape = (len(soft), 2, *grid)
     return Match(argmax.reshape(shape), soft.detach().reshape(shape))
 
@@ -107,7 +108,7 @@ class CrossAttention(nn.Module):
         if exemplar.pooled is not None:
             values.append(exemplar.pooled.flatten(2))
         if matches:
-            values.append(cell_centres(*grid, like=values[0]).expand(len(x), -1, -1))
+            values.append(cell_centres(grid, like=values[0]).expand(len(x), -1, -1))
         attended = attend(query, key, torch.cat(values, dim=1), self.scoring, self.backend)
         mixed = attended.mixed.split([part.shape[1] for part in values], dim=1)
 

@@ -62,8 +62,9 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
     if not released:
         for module in network.modules():
             if isinstance(module, StyleMapping):
-                for layer in module.layers:
-                    pytorch_default(layer, rng)
+                for layer in module.modules():
+                    if isinstance(layer, nn.Linear):
+                        pytorch_default(layer, rng)
             elif isinstance(module, AdaptiveInstanceNormBlock):
                 pytorch_default(module.modulator, rng)
     reconverge(network, 15)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import torch
 from pydantic import ValidationError
@@ -132,7 +133,7 @@ def infer_config(
     exemplar = size("the number of exemplar channels", *_inputs("kv"))
     blocks = _block_count(tensors)
     of_blocks = [f"transformer_4.{index}." for index in range(blocks)]
-    values = {
+    values: dict[str, Any] = {
         "variant": "released",
         "ngf": width,
         "condition_channels": condition,

@@ -101,7 +101,7 @@ class ReleasedAttention(nn.Module):
         match = None
         if matches:
             kept = kept.detach()
-            centres = cell_centres(*grid, like=kept)
+            centres = cell_centres(grid, like=kept)
             soft = (
                 torch.einsum("cv,buv->bcu", centres, kept)
                 / kept.sum(dim=2).clamp_min(1e-8)[:, None]

@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from matebit.errors import MatebitError
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with the numbers of YAML 1.2: `1e-4` is a number, not a string."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$", re.I),
-    list("-+0123456789."),
-)
-
-
-def parse_yaml(text: str, where: str) -> Any:
-    """Parse YAML; what is not YAML is a `MatebitError` that names `where` and the line."""
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise MatebitError(f"{where} is not YAML{line}: {problem}") from error
+from matebit.params.yaml_text import parse_yaml, yaml_text
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -83,7 +60,7 @@ def overrides_between(base: dict[str, Any], changed: dict[str, Any], prefix: str
         if isinstance(changed[key], dict) and isinstance(base.get(key), dict):
             texts += overrides_between(base[key], changed[key], f"{prefix}{key}.")
         else:
-            value = yaml.safe_dump(changed[key], default_flow_style=True, width=10**6, sort_keys=True)
+            value = yaml_text(changed[key], default_flow_style=True, width=10**6, sort_keys=True)
             texts.append(f"{prefix}{key}={value.removesuffix('...' + chr(10)).strip()}")
     return texts
 

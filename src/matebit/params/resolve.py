@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from matebit.errors import MatebitError
 from matebit.data.conditions.registry import condition_channels
 from matebit.io.files import sha256_of_bytes, write_text
-from matebit.params.read import merged, parse_yaml, validated
+from matebit.params.read import merged, validated
 from matebit.params.schema import Method, MethodSections, Params, ResolvedParams
+from matebit.params.yaml_text import parse_yaml, yaml_text
 from matebit.pipeline.source_digest import stage_digests
 
 
@@ -47,7 +46,7 @@ def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
 
 def resolved_text(params: ResolvedParams) -> str:
     """The YAML of resolved parameters: the same text for the same parameters."""
-    return yaml.safe_dump(params.model_dump(mode="json"), sort_keys=True, allow_unicode=True)
+    return yaml_text(params.model_dump(mode="json"), sort_keys=True)
 
 
 def write_resolved(params: ResolvedParams, target: Path) -> None:

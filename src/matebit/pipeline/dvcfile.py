@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from matebit.params.schema import Params
-from matebit.pipeline.layout import Layout
-from matebit.pipeline.stages import CONTROLS_RUN, STAGES
+from matebit.params.yaml_text import yaml_text
+from matebit.pipeline.layout import CONTROLS_RUN, Layout
+from matebit.pipeline.stages import STAGES
 
 _HEADER = """\
 # Written by `matebit dvc {params}`; change the params file and run that command again.
@@ -19,13 +18,6 @@ _HEADER = """\
 
 # A stage goes on where it was stopped, so DVC must not empty its folder before it runs.
 _PERSIST = {"persist": True}
-
-
-class _Plain(yaml.SafeDumper):
-    """YAML without anchors: each stage reads whole where it stands."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
 
 
 def _params_of(file: str, keys: Iterable[str]) -> list[dict[str, list[str]]]:
@@ -107,5 +99,5 @@ def dvc_text(params: Params, params_file: Path, target: Path) -> str:
     depth = len(target.parent.parts)
     wdir = "/".join([".."] * depth) if depth else None
     content = pipeline(params, params_file.as_posix(), wdir)
-    body = yaml.dump(content, Dumper=_Plain, sort_keys=False, width=100, allow_unicode=True)
+    body = yaml_text(content, sort_keys=False, width=100)
     return _HEADER.format(params=params_file.as_posix()) + body

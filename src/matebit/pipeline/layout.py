@@ -9,6 +9,8 @@ from matebit.errors import MatebitError
 
 # Methods that need no training; they stand in every comparison and are made and scored by one job.
 CONTROLS = ("truth", "exemplar", "label_mean")
+# The pseudo-method, and its seed, of that job.
+CONTROLS_RUN = ("controls", 0)
 
 
 @dataclass(frozen=True)

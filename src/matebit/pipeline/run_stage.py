@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,9 @@ from pathlib import Path
 from matebit.errors import MatebitError
 from matebit.params.resolve import params_digest, read_resolved
 from matebit.params.schema import ResolvedParams
-from matebit.pipeline.layout import Layout
+from matebit.pipeline.layout import CONTROLS_RUN, Layout
 from matebit.pipeline.lock import job_lock
-from matebit.pipeline.stages import CONTROLS_RUN, STAGES, Stage, stage_function
+from matebit.pipeline.stages import STAGES, Stage, stage_function
 from matebit.tracking.record import JobRecord, tracked
 
 
@@ -31,10 +32,11 @@ def _log_file(layout: Layout, job: str) -> Iterator[None]:
     logger.addHandler(handler)
     try:
         yield
-    except MatebitError:
-        raise  # shown once, by the command line
-    except BaseException:
-        logger.debug("the job ended with an error", exc_info=True)
+    except BaseException as error:
+        # The command line shows it on the screen; the log keeps it too, a defect with its traceback.
+        trace = None if isinstance(error, (MatebitError, KeyboardInterrupt)) else sys.exc_info()
+        said = (str(error) or type(error).__name__,)
+        handler.handle(logger.makeRecord(logger.name, logging.ERROR, "", 0, "%s", said, trace))
         raise
     finally:
         logger.removeHandler(handler)
@@ -70,11 +72,13 @@ def run_stage(name: str, params_file: Path, method: str | None = None, seed: int
     stage = STAGES[name]
     method, seed = _arguments(stage, params, method, seed)
     job = job_name(name, method, seed)
-    record = JobRecord.begin(layout, params, params_digest(params), stage, method, seed)
     with (
         job_lock(layout.state / "locks" / f"{job}.lock", f"{name} of {params.name}"),
         _log_file(layout, job),
-        tracked(record, params.tracking),
+        # Under the lock: a record that has not ended is then one whose process died, and goes on here.
+        tracked(
+            JobRecord.begin(layout, params, params_digest(params), stage, method, seed), params.tracking
+        ),
     ):
         work = stage_function(stage, params, layout)
         work(*(() if method is None else (method, seed)))

@@ -7,12 +7,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matebit.errors import MatebitError
 from matebit.params.read import overrides_between, read_mapping
 from matebit.params.resolve import resolve
 from matebit.params.schema import ResolvedParams
+from matebit.params.yaml_text import parse_yaml
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.ownership import check_owner
 from matebit.pipeline.stages import STAGES, scored
+
+
+def _typed(value: Any, in_file: Any) -> Any:
+    """The configuration with the values of `--config` as YAML has them.
+
+    Inside a mapping, Snakemake hands `{images: 40}` on as the text "40". What the params file says
+    (`in_file`, at the same place) is as it should be.
+    """
+    if value == in_file:
+        return in_file
+    if isinstance(value, dict):
+        known = in_file if isinstance(in_file, dict) else {}
+        return {key: _typed(inner, known.get(key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_typed(inner, None) for inner in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        read = parse_yaml(value, "--config")
+    except MatebitError:
+        return value
+    return value if isinstance(read, dict | list) else read
 
 
 @dataclass(frozen=True)
@@ -27,17 +51,16 @@ class Experiment:
     @classmethod
     def of(cls, config: dict[str, Any], files: list[Path | str]) -> Experiment:
         """From Snakemake's merged configuration and its --configfile list (one params file)."""
-        from matebit.errors import MatebitError
-
         if len(files) != 1:
             raise MatebitError(f"give one params file with --configfile, not {len(files)}")
         path = Path(files[0])
         path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-        changed = {"name": path.stem, **config}
+        in_file = read_mapping(path)
+        changed = _typed({"name": path.stem, **config}, in_file)
         params = resolve(changed, str(path))
         layout = Layout(params.name)
         check_owner(layout, "snakemake")
-        changes = overrides_between(read_mapping(path), json.loads(json.dumps(changed)))
+        changes = overrides_between(in_file, changed)
         return cls(params, path.as_posix(), changes, layout)
 
     @property

@@ -24,29 +24,69 @@ def _modules() -> dict[str, Path]:
 
 
 @cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(_modules()[module].read_text(encoding="utf-8"))
+
+
+def _for_typing(tree: ast.Module) -> list[ast.stmt]:
+    """The statements below `if TYPE_CHECKING:`, which never run."""
+    tests = [node for node in tree.body if isinstance(node, ast.If)]
+    return [
+        inner
+        for node in tests
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in node.body
+    ]
+
+
+def _home(package: str, name: str) -> str:
+    """The module that gives `name` to `package`: its submodule, or where its lazy export lives.
+
+    A package that imports on first use tells type checkers where each name comes from.
+    """
+    if package in _modules() and f"{package}.{name}" not in _modules():
+        for node in _for_typing(_tree(package)):
+            if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}:
+                return node.module or package
+    return f"{package}.{name}"
+
+
+def _named_in(text: str) -> set[str]:
+    """Modules that a string names, as registries do: `matebit.a.b`, `matebit.a.b:Class`.
+
+    One that ends with a dot is the beginning of a name put together when it runs: all that it may become.
+    """
+    if not text.startswith("matebit."):
+        return set()
+    name = text.partition(":")[0]
+    return {module for module in _modules() if module.startswith(name)} if name[-1] == "." else {name}
+
+
+@cache
 def _imports(module: str) -> frozenset[str]:
     """Modules of the package that `module` imports anywhere, lazy imports in functions included.
 
     Importing `a.b.c` also runs `a` and `a.b`. The top package imports lazily by name and is left out.
     """
-    tree = ast.parse(_modules()[module].read_text(encoding="utf-8"))
+    tree = _tree(module)
+    skipped = {inner for node in _for_typing(tree) for inner in ast.walk(node)}
     names: set[str] = set()
     for node in ast.walk(tree):
+        if node in skipped:
+            continue
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+            names.update(_home(node.module, alias.name) for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            # Registries name modules as strings and import them by name.
-            if node.value.startswith("matebit."):
-                names.add(node.value)
+            names |= _named_in(node.value)
     parents = {name.rsplit(".", up)[0] for name in names for up in range(1, name.count(".") + 1)}
     return frozenset((names | parents) & set(_modules()) - {"matebit"})
 
 
 def source_files(entry: str) -> list[Path]:
-    """The files that the module `entry` reaches, templates beside them included, sorted."""
+    """The files that the module `entry` reaches, templates of their rooms included, sorted."""
     reached: set[str] = set()
     waiting = [entry]
     while waiting:
@@ -55,7 +95,7 @@ def source_files(entry: str) -> list[Path]:
             reached.add(module)
             waiting.extend(_imports(module))
     files = {_modules()[module] for module in reached}
-    for folder in {path.parent for path in files}:
+    for folder in {path.parent for path in files} - {_ROOT}:
         files.update(
             path for path in folder.rglob("*") if path.suffix in {".j2", ".css", ".js", ".html"}
         )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from matebit.pipeline.layout import CONTROLS_RUN
+
 if TYPE_CHECKING:
     from matebit.params.schema import ResolvedParams
     from matebit.pipeline.layout import Layout
@@ -98,9 +100,6 @@ STAGES: dict[str, Stage] = {
     )
 }
 
-# The pseudo-method whose job makes and scores the three controls together.
-CONTROLS_RUN = ("controls", 0)
-
 
 class StageParams:
     """The resolved parameters as one stage may see them; another section is a defect of the table."""
@@ -117,6 +116,11 @@ class StageParams:
                 "matebit/pipeline/stages.py does not declare"
             )
         return getattr(self._params, section)
+
+    @property
+    def code(self) -> str:
+        """The digest of the stage's own source."""
+        return self._params.code[self._stage.name]
 
 
 def jobs(params: ResolvedParams) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""The comparison: methods by metrics, with spread, intervals, and marks where a difference is sure."""
+"""Methods by metrics, with spread, intervals, and marks where a difference is sure."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ TITLES = {
     "equal_position": "Equal position",
 }
 EQUAL_POSITION = "/equal_position"
-# The answer itself is no competitor; the other controls are, or a method worse than copying could win.
+# The answer itself is no competitor; the other controls are, or a method worse than copying could
+# win.
 UNRANKED = "truth"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One metric made with one kind of features: numbers of other features stand in another column."""
+    """One metric with one kind of features: numbers of other features stand in another column."""
 
     metric: str
     features: str
@@ -71,7 +72,9 @@ class Table:
 
 
 def _metric_of(row: Row, column: Column) -> str:
-    """The metric that stands in this cell: `pck@0.1` in a row of block 1 is `pck@0.1/argmax/block1`."""
+    """The metric that stands in this cell: `pck@0.1` in a row of block 1 is
+    `pck@0.1/argmax/block1`.
+    """
     if column.metric == "confidence" and row.suffix:
         how, block = row.suffix.rsplit("/", 1)
         return f"confidence/{block}" if how == "/argmax" else "-"
@@ -97,7 +100,8 @@ def _cell(scores: Scores, row: Row, column: Column, config: ReportConfig, seed: 
 
 
 def _apart(one: Cell, other: Cell) -> bool:
-    assert one.interval is not None and other.interval is not None
+    assert one.interval is not None
+    assert other.interval is not None
     return one.interval[1] < other.interval[0] or other.interval[1] < one.interval[0]
 
 
@@ -139,7 +143,9 @@ def build_table(
 
 
 def _columns(scores: Scores, kinds: set[str] | None = None) -> list[Column]:
-    """Headline metrics, of certain kinds, once for every kind of features; the protocol of the first."""
+    """Headline metrics, of certain kinds, once for every kind of features; the protocol of the
+    first.
+    """
     table = scores.values
     seen: dict[tuple[str, str], str] = {}
     for row in table.itertuples():
@@ -166,7 +172,9 @@ def comparison_table(
     return build_table(scores, rows, _columns(scores), config, seed)
 
 
-def matching_table(scores: Scores, methods: Sequence[str], config: ReportConfig, seed: int) -> Table:
+def matching_table(
+    scores: Scores, methods: Sequence[str], config: ReportConfig, seed: int
+) -> Table:
     """Every block's matches, by argmax and soft-argmax, against matching by equal position."""
     suffixes = sorted(
         {
@@ -177,7 +185,11 @@ def matching_table(scores: Scores, methods: Sequence[str], config: ReportConfig,
         key=lambda suffix: (int(suffix.rsplit("block", 1)[1]), suffix),
     )
     rows = [
-        Row(method, f"{method_title(method)}, block {suffix.rsplit('block', 1)[1]}, {suffix.split('/')[1]}", suffix)
+        Row(
+            method,
+            f"{method_title(method)}, block {suffix.rsplit('block', 1)[1]}, {suffix.split('/')[1]}",
+            suffix,
+        )
         for method in methods
         for suffix in suffixes
     ]

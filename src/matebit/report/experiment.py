@@ -1,4 +1,6 @@
-"""One experiment as the report sees it: items, pictures and correspondences by method, read when asked for."""
+"""One experiment as the report sees it: items, pictures and correspondences by method, read when
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ class Experiment:
     def controls(self) -> list[str]:
         """The controls that have images."""
         return [
-            name for name in CONTROLS if (self.layout.run(name, CONTROL_SEED).translate / "index.csv").exists()
+            name
+            for name in CONTROLS
+            if (self.layout.run(name, CONTROL_SEED).translate / "index.csv").exists()
         ]
 
     @property
@@ -93,7 +97,9 @@ class Experiment:
         try:
             name = self._index(choice)[item][0]
         except KeyError as error:
-            raise MatebitError(f"{folder}/index.csv lacks the test item {item}; run translate again") from error
+            raise MatebitError(
+                f"{folder}/index.csv lacks the test item {item}; run translate again"
+            ) from error
         return (folder / name).relative_to(self.layout.results).as_posix()
 
     def image(self, choice: Choice, item: str) -> np.ndarray:
@@ -113,16 +119,16 @@ class Experiment:
         return self._pictures.image_at(self.entries[item], side).transpose(1, 2, 0)
 
     def condition(self, item: str) -> np.ndarray:
-        """What was asked for, to be looked at: label colours where parsing is known, with the edges in white."""
+        """What was asked for, to be looked at: dark edges on light label colours, or on white."""
         edges = self._pictures.edges(self.entries[item]) > 0
         labels = self.labels(item)
-        if labels is None:
-            return np.repeat(np.where(edges, 30, 255).astype(np.uint8)[..., None], 3, axis=2)
-        palette = np.zeros((256, 3), dtype=np.uint8)
-        palette[: len(PALETTE) // 3] = np.array(PALETTE, dtype=np.uint8).reshape(-1, 3)
-        # Softened, so that the edges stay visible on every label.
-        colours = (0.55 * palette[labels] + 0.2 * 255).astype(np.uint8)
-        colours[edges] = 255
+        colours = np.full((*edges.shape, 3), 255, dtype=np.uint8)
+        if labels is not None:
+            palette = np.array(PALETTE, dtype=np.uint8).reshape(-1, 3)
+            palette = (0.45 * palette + 0.55 * 255).astype(np.uint8)
+            palette[0] = 246  # background: nearly the paper
+            colours = palette[np.minimum(labels, len(palette) - 1)]
+        colours[edges] = 40
         return colours
 
     def labels(self, item: str) -> np.ndarray | None:
@@ -158,8 +164,10 @@ class Experiment:
     def _oracle(self) -> TruthOracle | None:
         return open_source(self.params.data, self.params.seed).truth
 
-    def true_matches(self, item: str, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray] | None:
-        """True (x, y) of the cells (h,w,2) and which have one (h,w), where the source knows them."""
+    def true_matches(
+        self, item: str, grid: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """True (x, y) of cells (h,w,2) and which have one (h,w), where the source knows."""
         if self._oracle is None or grid[0] != grid[1]:
             return None
         return self._oracle.matches(item, self.exemplar_of(item), grid[0])

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Comparison. Each row: the condition, the exemplar, the exemplar warped by the last block of the first "
-    "method, the result of every method (first seed), the control without an exemplar, and the true answer "
-    "where it is known. Items are taken evenly from the test set, not chosen."
+    "Comparison. Each row: the condition, the exemplar, the exemplar warped by the last block of "
+    "the first method, the result of every method (first seed), the control without an exemplar, "
+    "and the true answer where it is known. Items are taken evenly from the test set, not chosen."
 )
 
 
@@ -35,8 +35,13 @@ def available(experiment: Experiment) -> bool:
 def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
     """The grid, and the ids it shows."""
     items = spread(experiment.tests, experiment.params.report.grid_items)
-    warping = next((method for method in experiment.methods if experiment.has_matches(method)), None)
-    compared = [*experiment.methods, *(name for name in ("label_mean", "truth") if name in experiment.controls)]
+    warping = next(
+        (method for method in experiment.methods if experiment.has_matches(method)), None
+    )
+    compared = [
+        *experiment.methods,
+        *(name for name in ("label_mean", "truth") if name in experiment.controls),
+    ]
     headings = ["Condition", "Exemplar", *(["Warped\nexemplar"] if warping else [])]
     headings += [_heading(method) for method in compared]
     rows = []

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Confidence of the correspondence, every block: dark blue 0, yellow 1 (cividis). First seed; items evenly "
-    "from the test set."
+    "Confidence of the correspondence, every block: dark blue 0, yellow 1 (cividis). First seed; "
+    "items evenly from the test set."
 )
 
 

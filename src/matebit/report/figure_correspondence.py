@@ -1,4 +1,6 @@
-"""The correspondence: query points on the condition, their matches on the exemplar, warps of every block."""
+"""The correspondence: query points on the condition, their matches on the exemplar, warps of every
+block.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "Correspondence of the first method. Numbered query points on the condition, the places that the last "
-    "block's argmax matches them to on the exemplar, the exemplar warped by every block, the confidence of "
-    "the last block, and the result."
+    "Correspondence of the first method. Numbered query points on the condition, the places that "
+    "the last block's argmax matches them to on the exemplar, the exemplar warped by every "
+    "block, the confidence of the last block, and the result."
 )
 POINTS = 6
 # Seven hues are too many to tell apart on a picture: numbers carry the identity, colour only helps.
@@ -46,7 +48,7 @@ def query_cells(confidence: np.ndarray, structure: np.ndarray) -> list[tuple[int
 
 
 def _foreground(experiment: Experiment, item: str, grid: tuple[int, int]) -> np.ndarray:
-    """Cells with structure: not background where parsing is known, inside the outermost edges else."""
+    """Cells with structure: not background where parsing is known, else all."""
     labels = experiment.labels(item)
     side = experiment.side(item)
     rows = ((np.arange(grid[0]) + 0.5) * side / grid[0]).astype(int)
@@ -79,11 +81,18 @@ def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
         shown[item] = cells
         rows.append([
             experiment.condition(item), experiment.exemplar(item), *experiment.warped(method, item),
-            experiment.confidence(method, item)[-1], experiment.image(experiment.shown(method), item),
+            experiment.confidence(method, item)[-1], experiment.image(experiment.shown(method),
+            item),
         ])  # fmt: skip
     blocks = len(rows[0]) - 4
     warps = [f"Warped,\nblock {block + 1}" for block in range(blocks)]
-    headings = ["Condition\nand queries", "Exemplar\nand matches", *warps, "Confidence,\nlast block", "Result"]
+    headings = [
+        "Condition\nand queries",
+        "Exemplar\nand matches",
+        *warps,
+        "Confidence,\nlast block",
+        "Result",
+    ]
     figure = picture_grid(rows, headings, PAGE)
     columns = len(headings)
     for row, (queries, found) in enumerate(marks):

@@ -1,4 +1,6 @@
-"""The headline metrics of every method as points with intervals: the comparison table to be looked at."""
+"""The headline metrics of every method as points with intervals: the comparison table to be looked
+at.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTION = (
-    "The comparison table as points: mean over seeds, 95 % bootstrap interval over test images. The arrow "
-    "points to the better side; filled: trained methods, open: controls."
+    "The comparison table as points: mean over seeds, 95 % bootstrap interval over test images. "
+    "The arrow points to the better side; filled: trained methods, open: controls."
 )
 _COLUMNS = 4
 
@@ -36,7 +38,9 @@ def _panel(axes: Axes, table: Table, column: Column, trained: list[str]) -> None
         colour = COLOURS[trained.index(row.method) % len(COLOURS)] if own else "#777777"
         if cell.interval:
             axes.plot(cell.interval, (height, height), color=colour, lw=1.4, solid_capstyle="butt")
-        axes.plot(cell.mean, height, "o", ms=3.6, mfc=colour if own else "white", mec=colour, mew=0.9)
+        axes.plot(
+            cell.mean, height, "o", ms=3.6, mfc=colour if own else "white", mec=colour, mew=0.9
+        )
     arrow = {"higher": "→", "lower": "←", "neither": ""}[column.info.better]
     axes.set_title(f"{column.info.title} {arrow}", loc="left")
     axes.set_yticks(range(len(rows)), [row.title for row in rows])
@@ -52,7 +56,9 @@ def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
 
     config = experiment.params.report
     scores = read_scores(experiment.layout, experiment.scored)
-    table = comparison_table(scores, experiment.methods, experiment.controls, config, experiment.params.seed)
+    table = comparison_table(
+        scores, experiment.methods, experiment.controls, config, experiment.params.seed
+    )
     columns = [column for column in table.columns if kind_of(column.metric) != "psnr"]
     lines = max(1, -(-len(columns) // _COLUMNS))
     height = lines * (0.14 * len(table.rows) + 0.42) + 0.05
@@ -63,4 +69,7 @@ def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
         _panel(panel, table, column, experiment.methods)
     for panel in axes.flat[len(columns) :]:
         panel.axis("off")
-    return figure, {"metrics": [column.metric for column in columns], "rows": [row.title for row in table.rows]}
+    return figure, {
+        "metrics": [column.metric for column in columns],
+        "rows": [row.title for row in table.rows],
+    }

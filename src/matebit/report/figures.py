@@ -37,6 +37,7 @@ FIGURES: dict[str, str] = {
     "metrics": "matebit.report.figure_metrics",
     "confidence": "matebit.report.figure_confidence",
     "correspondence": "matebit.report.figure_correspondence",
+    "mask": "matebit.report.figure_mask",
 }
 
 

@@ -21,7 +21,8 @@ def picture_grid(
     width: float,
     row_labels: Sequence[str] = (),
 ) -> Figure:
-    """Rows of pictures, (H,W,3) RGB or (H,W) grey 0..255, `width` inches wide; None leaves a place empty.
+    """Rows of pictures, (H,W,3) RGB or (H,W) grey 0..255, `width` inches wide; None leaves a place
+    empty.
 
     Pictures keep their pixels (nearest), so that the PDF holds them as they are.
     """
@@ -51,6 +52,6 @@ def picture_grid(
                     ha="center", va="baseline", fontsize=6.5, linespacing=0.95,
                 )  # fmt: skip
             if pixels is not None:
-                grey = {"cmap": "cividis", "vmin": 0, "vmax": 255} if pixels.ndim == 2 else {}
-                axes.imshow(pixels, **grey)
+                # RGB pictures ignore the colour map and its range.
+                axes.imshow(pixels, cmap="cividis", vmin=0, vmax=255)
     return figure

@@ -26,20 +26,27 @@ TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("tables.js", "browser.js", "viewer.js")
 REJECTED_SHOWN = 200
 SECTIONS = (
-    ("comparison", "Comparison"), ("matching", "Matching"), ("figures", "Figures"), ("browser", "Images"),
-    ("correspondence", "Correspondence"), ("setting", "What ran"), ("rejected", "Rejected inputs"),
+    ("comparison", "Comparison"),
+    ("matching", "Matching"),
+    ("figures", "Figures"),
+    ("browser", "Images"),
+    ("correspondence", "Correspondence"),
+    ("setting", "What ran"),
+    ("rejected", "Rejected inputs"),
     ("provenance", "Provenance"),
-)  # fmt: skip
+)
 
 
 def inline_json(value: Any) -> str:
     """JSON that may stand inside a script element: nothing in it can close the element."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False
+    )
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def content_policy(style: str, script: str) -> str:
-    """A policy under which the page can load nothing but what is in it, nor run any other script."""
+    """A policy under which the page loads nothing but what is in it and runs no other script."""
 
     def digest(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -50,7 +57,9 @@ def content_policy(style: str, script: str) -> str:
     )
 
 
-def table_view(table: Table, title: str, files: Sequence[str], setting: Setting, controls: set[str]) -> dict:
+def table_view(
+    table: Table, title: str, files: Sequence[str], setting: Setting, controls: set[str]
+) -> dict:
     """A table as the template shows it."""
     heads = [
         {
@@ -90,7 +99,10 @@ def table_view(table: Table, title: str, files: Sequence[str], setting: Setting,
 
 def _rejected(experiment: Experiment) -> list[dict]:
     rows = []
-    for stage, folder in (("data", experiment.layout.data), ("conditions", experiment.layout.conditions)):
+    for stage, folder in (
+        ("data", experiment.layout.data),
+        ("conditions", experiment.layout.conditions),
+    ):
         path = folder / "rejected.csv"
         if path.exists():
             table = read_table(path, ["id", "file", "reason"], text=["id", "file", "reason"])
@@ -124,9 +136,10 @@ def _lead(experiment: Experiment) -> str:
     params = experiment.params
     return (
         f"{_plural(len(experiment.methods), 'method')} ({', '.join(experiment.methods)}), "
-        f"{_plural(len(params.seeds), 'training seed')}, {_plural(len(experiment.tests), 'test image')} of "
-        f"{params.data.crop_size} px. Each wears the exemplar of rank {params.pairs.rank} from the "
-        f"{params.pairs.exemplars_from} split."
+        f"{_plural(len(params.seeds), 'training seed')}, "
+        f"{_plural(len(experiment.tests), 'test image')} of {params.data.crop_size} px. Each "
+        f"wears the exemplar of rank {params.pairs.rank} from the {params.pairs.exemplars_from} "
+        "split."
     )
 
 
@@ -138,7 +151,10 @@ def _facts(experiment: Experiment) -> list[tuple[str, str]]:
         ("Images", f"{train} to train, {len(experiment.tests)} to test"),
         ("Size", f"{params.data.load_size} px, cropped to {params.data.crop_size} px"),
         ("Condition", params.conditions.kind),
-        ("Exemplars", f"{params.pairs.method}, rank {params.pairs.rank}, {params.pairs.exemplars_from} split"),
+        (
+            "Exemplars",
+            f"{params.pairs.method}, rank {params.pairs.rank}, {params.pairs.exemplars_from} split",
+        ),
         ("Perceptual features", params.features.label),
         ("Seeds", f"data {params.seed}; training {', '.join(map(str, params.seeds))}"),
         ("Threads", str(params.threads)),
@@ -184,7 +200,9 @@ def page_html(
     fixed = sum(len(figure["source"]) for figure in shown) + len(parameters) + 300_000
     data = browser_data(experiment, scores, bound - fixed)
     sections = [
-        (name, title) for name, title in SECTIONS if name != "matching" or tables["matching"]["rows"]
+        (name, title)
+        for name, title in SECTIONS
+        if name != "matching" or tables["matching"]["rows"]
     ]
     html = environment.get_template("page.html.j2").render(
         name=experiment.layout.name,
@@ -197,7 +215,9 @@ def page_html(
         figures=shown,
         browsed=len(data["items"]),
         total=data["total"],
-        truth_known=any("true" in found for item in data["items"] for found in item["matches"].values()),
+        truth_known=any(
+            "true" in found for item in data["items"] for found in item["matches"].values()
+        ),
         facts=_facts(experiment),
         parameters=parameters,
         rejected=rejected[:REJECTED_SHOWN],

@@ -1,4 +1,4 @@
-"""The per-image browser's data: which items stand in the page, their pictures, values and matches."""
+"""The image browser's data: which items stand in the page, their pictures, values, matches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def shown_metrics(scores: Scores) -> list[str]:
 
 
 def chosen_items(experiment: Experiment, scores: Scores) -> list[str]:
-    """At most `page_items` test items: all, or the first half, the worst quarter and the best quarter."""
+    """At most `page_items` test items: all, or the first half, the worst quarter and the best
+    quarter.
+    """
     config, tests = experiment.params.report, experiment.tests
     if len(tests) <= config.page_items:
         return tests
@@ -35,7 +37,7 @@ def chosen_items(experiment: Experiment, scores: Scores) -> list[str]:
 
 
 def worst_first(experiment: Experiment, scores: Scores) -> list[str]:
-    """Test items of the first method, worst first by `sort_worst_by`; by id if it was not measured."""
+    """Test items, the first method's worst first by `sort_worst_by`; by id if not measured."""
     metric = experiment.params.report.sort_worst_by
     values = scores.by_image(experiment.methods[0], metric)
     sign = -1.0 if describe(metric).better == "lower" else 1.0
@@ -45,7 +47,9 @@ def worst_first(experiment: Experiment, scores: Scores) -> list[str]:
 def _coordinates(places: np.ndarray) -> str:
     """(2,h,w) in [0,1] as base64 of bytes, x then y of each cell in reading order."""
     scaled = np.rint(np.clip(places, 0, 1) * 255).astype(np.uint8)
-    return base64.b64encode(np.ascontiguousarray(scaled.transpose(1, 2, 0)).tobytes()).decode("ascii")
+    return base64.b64encode(np.ascontiguousarray(scaled.transpose(1, 2, 0)).tobytes()).decode(
+        "ascii"
+    )
 
 
 def _matches(experiment: Experiment, method: str, item: str) -> dict[str, Any]:
@@ -73,7 +77,9 @@ def _matches(experiment: Experiment, method: str, item: str) -> dict[str, Any]:
     return entry
 
 
-def item_data(experiment: Experiment, scores: Scores, item: str, store: PictureStore) -> dict[str, Any]:
+def item_data(
+    experiment: Experiment, scores: Scores, item: str, store: PictureStore
+) -> dict[str, Any]:
     """Everything that the browser shows of one item; pictures as keys of the store."""
     compared = [*experiment.methods, *experiment.controls]
     matching = [method for method in experiment.methods if experiment.has_matches(method)]
@@ -83,7 +89,8 @@ def item_data(experiment: Experiment, scores: Scores, item: str, store: PictureS
         "condition": store.add(experiment.condition(item)),
         "exemplar_picture": store.add(experiment.exemplar(item)),
         "results": {
-            method: store.add(experiment.image(experiment.shown(method), item)) for method in compared
+            method: store.add(experiment.image(experiment.shown(method), item))
+            for method in compared
         },
         "warped": {method: store.add(experiment.warped(method, item)[-1]) for method in matching},
         "matches": {method: _matches(experiment, method, item) for method in matching},
@@ -108,7 +115,9 @@ def browser_data(experiment: Experiment, scores: Scores, budget: float) -> dict[
     for name in chosen_items(experiment, scores):
         before = set(store.urls)
         entry = item_data(experiment, scores, name, store)
-        text = sum(len(block["xy"]) * 2 for found in entry["matches"].values() for block in found["blocks"])
+        text = sum(
+            len(block["xy"]) * 2 for found in entry["matches"].values() for block in found["blocks"]
+        )
         spent += text + 600
         if store.size + spent > budget:
             store.drop(set(store.urls) - before)
@@ -124,6 +133,9 @@ def browser_data(experiment: Experiment, scores: Scores, budget: float) -> dict[
             for name in shown_metrics(scores)
             for info in [describe(name)]
         ],
-        "start": {"metric": experiment.params.report.sort_worst_by, "method": experiment.methods[0]},
+        "start": {
+            "metric": experiment.params.report.sort_worst_by,
+            "method": experiment.methods[0],
+        },
         "total": len(experiment.tests),
     }

@@ -1,4 +1,6 @@
-"""Pictures inside the page: shrunk, encoded once however often they are shown, within a bound of bytes."""
+"""Pictures inside the page: shrunk, encoded once however often they are shown, within a bound of
+bytes.
+"""
 
 from __future__ import annotations
 

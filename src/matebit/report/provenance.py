@@ -1,4 +1,6 @@
-"""Where a figure or a page comes from: digests of what made it, and nothing that differs between runs."""
+"""Where a figure or a page comes from: digests of what made it, and nothing that differs between
+runs.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ def provenance(experiment: Experiment) -> dict[str, Any]:
     indexes = (layout.data, layout.conditions)
     files = [*(folder / "index.csv" for folder in indexes), layout.pairs / "pairs.csv"]
     checkpoints = [
-        layout.run(method, seed).checkpoint for method in experiment.methods for seed in experiment.params.seeds
+        layout.run(method, seed).checkpoint
+        for method in experiment.methods
+        for seed in experiment.params.seeds
     ]
     resolved = yaml.safe_load(layout.params.read_text(encoding="utf-8"))
     return {
@@ -25,7 +29,9 @@ def provenance(experiment: Experiment) -> dict[str, Any]:
         "matebit": __version__,
         "params_sha256": sha256_of_file(layout.params),
         "source": resolved.get("code", {}),
-        "data": {file.relative_to(layout.results).as_posix(): sha256_of_file(file) for file in files},
+        "data": {
+            file.relative_to(layout.results).as_posix(): sha256_of_file(file) for file in files
+        },
         "checkpoints": {
             file.relative_to(layout.results).as_posix(): sha256_of_file(file)
             for file in checkpoints

@@ -25,7 +25,9 @@ class Scores:
         """The rows of one cell, a row a seed."""
         table = self.values
         return table[
-            (table["method"] == method) & (table["metric"] == metric) & (table["features"] == features)
+            (table["method"] == method)
+            & (table["metric"] == metric)
+            & (table["features"] == features)
         ]
 
     def by_image(self, method: str, metric: str) -> pd.Series:
@@ -57,8 +59,8 @@ def bootstrap_interval(
 ) -> tuple[float, float] | None:
     """Percentile interval of the mean of (n,) values under resampling of the images.
 
-    The same seed and n give the same resamples, so that methods are compared on the same draws. None
-    for fewer than two values or an infinite one.
+    The same seed and n give the same resamples, so that methods are compared on the same draws.
+    None for fewer than two values or an infinite one.
     """
     if len(numbers) < 2 or not np.isfinite(numbers).all():
         return None
@@ -66,7 +68,9 @@ def bootstrap_interval(
     # 4 million indices at a time: 30,000 images would else need gigabytes.
     step = max(1, 4_000_000 // len(numbers))
     means = [
-        numbers[random.integers(0, len(numbers), (min(step, resamples - start), len(numbers)))].mean(1)
+        numbers[
+            random.integers(0, len(numbers), (min(step, resamples - start), len(numbers)))
+        ].mean(1)
         for start in range(0, resamples, step)
     ]
     low, high = np.quantile(np.concatenate(means), [(1 - level) / 2, (1 + level) / 2])

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matebit.io.files import write_bytes
 
@@ -20,7 +20,7 @@ COLUMN, PAGE = 3.25, 6.875
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
-_RC = {
+_RC: dict[str, Any] = {
     "pdf.fonttype": 42,  # TrueType, embedded: publishers refuse Type 3
     "ps.fonttype": 42,
     "svg.hashsalt": "matebit",
@@ -49,13 +49,14 @@ _RC = {
 
 @contextmanager
 def paper_style() -> Iterator[None]:
-    """Draw in the paper's style whatever the user's matplotlib settings say; no display is needed."""
+    """Draw in the paper's style, whatever the user's settings say; no display is needed."""
     import matplotlib
 
     matplotlib.use("Agg")
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_RC)
+        for name, value in _RC.items():
+            matplotlib.rcParams[name] = value
         yield
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from matebit.report.comparison import Cell, Column, Row, Table
 
 CSV_COLUMNS = [
-    "row", "method", "metric", "features", "better", "mean", "deviation", "low", "high", "mark", "n",
-    "seeds", "exemplar_rank", "exemplars_from", "protocol",
+    "row", "method", "metric", "features", "better", "mean", "deviation", "low", "high", "mark",
+    "n", "seeds", "exemplar_rank", "exemplars_from", "protocol",
 ]  # fmt: skip
 GROUPS = (
     ("to the true answer", {"mae", "ssim", "psnr", "lpips", "semantic"}),
@@ -32,14 +32,22 @@ class Setting:
         """Sentences below a table: marks, intervals, n, seeds, exemplars, features."""
         counts = sorted({cell.n for cell in table.cells.values()})
         seeds = max((cell.seeds for cell in table.cells.values()), default=1)
-        number = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}" if counts else "0"
-        spread = "mean ± standard deviation over seeds" if seeds > 1 else "one seed, so no deviation"
+        number = (
+            f"{counts[0]}"
+            if len(counts) == 1
+            else f"{counts[0]} to {counts[-1]}"
+            if counts
+            else "0"
+        )
+        spread = (
+            "mean ± standard deviation over seeds" if seeds > 1 else "one seed, so no deviation"
+        )
         named = sorted({column.features for column in table.columns} - {"pixels"})
         return [
             f"n = {number} test images; {seeds} {'seeds' if seeds > 1 else 'seed'}: {spread}.",
             f"Intervals: {self.level:.0%} bootstrap over the test images, per-image metrics only.",
-            "Best and second best are marked only where the interval overlaps with no other; the ground "
-            "truth does not compete.",
+            "Best and second best are marked only where the interval overlaps with no other; the "
+            "ground truth does not compete.",
             f"Exemplars: rank {self.exemplar_rank}, from the {self.exemplars_from} split.",
             *([f"Features: {'; '.join(named)}."] if named else []),
         ]
@@ -99,23 +107,29 @@ def markdown(table: Table, title: str, setting: Setting) -> str:
         return f"{mark} ({low}–{high})"
 
     head = ["Method", *(heading(column, table.columns) for column in table.columns)]
-    lines = [f"# {_escape_markdown(title)}", "", "| " + " | ".join(map(_escape_markdown, head)) + " |"]
+    lines = [
+        f"# {_escape_markdown(title)}",
+        "",
+        "| " + " | ".join(map(_escape_markdown, head)) + " |",
+    ]
     lines.append("|" + "|".join([":--", *["--:"] * len(table.columns)]) + "|")
     for row in table.rows:
         cells = [_escape_markdown(row.title), *(shown(row, column) for column in table.columns)]
         lines.append("| " + " | ".join(cells) + " |")
     notes = [f"- {_escape_markdown(note)}" for note in setting.notes(table)]
     protocols = [
-        f"- {_escape_markdown(heading(column, table.columns))}: {_escape_markdown(column.info.meaning)}; "
-        f"{_escape_markdown(column.features)}; {_escape_markdown(column.protocol)}."
+        f"- {_escape_markdown(heading(column, table.columns))}: "
+        f"{_escape_markdown(column.info.meaning)}; {_escape_markdown(column.features)}; "
+        f"{_escape_markdown(column.protocol)}."
         for column in table.columns
     ]
     return "\n".join([*lines, "", *notes, "", "How each number is made:", "", *protocols, ""])
 
 
 _TEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
-    "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "±": r"$\pm$", "∞": r"$\infty$",
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "±": r"$\pm$", "∞": r"$\infty$",
     "–": "--", "↑": r"$\uparrow$", "↓": r"$\downarrow$", "<": r"$<$", ">": r"$>$",
 }  # fmt: skip
 
@@ -130,7 +144,9 @@ def _tex_cell(cell: Cell | None, column: Column) -> str:
         return "--"
     digits = column.info.digits
     text = escape_tex(number(cell.mean, digits))
-    wrapped = {"best": rf"\textbf{{{text}}}", "second": rf"\underline{{{text}}}"}.get(cell.mark, text)
+    wrapped = {"best": rf"\textbf{{{text}}}", "second": rf"\underline{{{text}}}"}.get(
+        cell.mark, text
+    )
     if cell.deviation is None:
         return wrapped
     return rf"{wrapped}\,{{\tiny$\pm${escape_tex(number(cell.deviation, digits))}}}"

@@ -80,8 +80,8 @@ class JobRecord:
         folder = tracking_folder(layout) / digest
         number = 1
         while (path := folder / f"{record.job}.{number}.json").exists():
-            earlier = read_record(path)
-            if earlier.ended is None or earlier.status == "KILLED":
+            earlier = _readable(path)
+            if earlier is not None and (earlier.ended is None or earlier.status == "KILLED"):
                 earlier.ended, earlier.status = None, "RUNNING"
                 return earlier
             number += 1
@@ -103,6 +103,14 @@ def read_record(path: Path) -> JobRecord:
     return JobRecord(file=Path(path), **read_json(path))
 
 
+def _readable(path: Path) -> JobRecord | None:
+    """The record, or None for one that is being replaced right now, damaged, or of another version."""
+    try:
+        return read_record(path)
+    except (MatebitError, TypeError):
+        return None
+
+
 def tracking_folder(layout: Layout) -> Path:
     """Where the records of an experiment lie."""
     return layout.state / "tracking"
@@ -113,10 +121,13 @@ def _now() -> int:
 
 
 def _commit(base: Path) -> str:
-    """The project's git commit, or "" outside a repository."""
-    answer = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=base or None, capture_output=True, text=True, check=False
-    )
+    """The project's git commit, or "" outside a repository or without git."""
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=base, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
     return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
@@ -178,12 +189,6 @@ def _finish(follower: subprocess.Popen[bytes]) -> None:
 
 def pending_records(folder: Path) -> list[JobRecord]:
     """Every record below a tracking folder, in the order in which the jobs began."""
-    records = []
-    for path in sorted(folder.glob("*/*.json")):
-        if path.name.endswith(".sent.json"):
-            continue
-        try:
-            records.append(read_record(path))
-        except (MatebitError, TypeError):
-            continue  # being replaced right now, or of another version
+    paths = (path for path in sorted(folder.glob("*/*.json")) if not path.name.endswith(".sent.json"))
+    records = [record for record in map(_readable, paths) if record is not None]
     return sorted(records, key=lambda record: record.started)

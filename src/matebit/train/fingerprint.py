@@ -7,7 +7,6 @@ from typing import Any
 from matebit.io.files import sha256_of_file
 from matebit.params.flat import flat
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.source_digest import stage_digests
 
 
 def fingerprint(params: Any, layout: Layout, method: str, seed: int) -> dict[str, str]:
@@ -30,5 +29,5 @@ def fingerprint(params: Any, layout: Layout, method: str, seed: int) -> dict[str
         | flat(params.data.model_dump(mode="json"), "data")
         | flat(params.pairs.model_dump(mode="json"), "pairs")
         | {f"the content of {path}": sha256_of_file(path) for path in manifests.values()}
-        | {"seed": str(seed), "threads": str(params.threads), "source of the train stage": stage_digests()["train"]}
+        | {"seed": str(seed), "threads": str(params.threads), "source of the train stage": params.code}
     )

@@ -119,7 +119,7 @@ class Training:
         self.seen += len(raw_batch.items)
         self.steps += 1
         self.averages.add(losses)
-        if self._passed(self.config.log_every, before):
+        if self._passed(self.config.log_every, before) or self.seen >= self.config.images:
             self._log(translation)
         if self._passed(self.config.sample_every, before) and self.seen < self.config.images:
             self._sample()

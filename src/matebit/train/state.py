@@ -64,5 +64,10 @@ class StateFolder:
         return None
 
     def clear(self) -> None:
-        """Remove the folder: the run is finished and its results are in place."""
+        """Remove the folder: the run is finished and its results are in place.
+
+        The states go first: what is left by a kill in between is a run that has not begun.
+        """
+        for path in reversed(self.states()):
+            path.unlink()
         shutil.rmtree(self.path, ignore_errors=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -19,8 +19,10 @@ from matebit.model.build import build_discriminator, build_generator
 from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
 from matebit.model.translation import Translation
-from matebit.params.schema import MethodSections
 from matebit.train.schedule import learning_rates
+
+if TYPE_CHECKING:
+    from matebit.params.schema import MethodSections
 
 
 @dataclass(frozen=True)

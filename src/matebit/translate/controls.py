@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,7 @@ from matebit.data.pictures import Pictures
 from matebit.data.sources.registry import open_source
 from matebit.io.tables import write_table
 from matebit.logs import track
-from matebit.pipeline.layout import Layout
-from matebit.pipeline.stages import CONTROLS_RUN
+from matebit.pipeline.layout import CONTROLS_RUN, Layout
 from matebit.translate.outputs import Outputs
 
 _LABELS = 256
@@ -52,6 +52,8 @@ def make_controls(params: Any, layout: Layout) -> None:
     size, rank = params.data.crop_size, params.pairs.rank
     parsed = all(entry.parsing for entry in entries)
     names = ["truth", "exemplar", *(["label_mean"] if parsed else [])]
+    folder = layout.run(*CONTROLS_RUN).translate
+    shutil.rmtree(folder, ignore_errors=True)
     outputs = {name: Outputs(layout.run(name, 0).translate, rank) for name in names}
     colours = None
     if parsed:
@@ -71,5 +73,4 @@ def make_controls(params: Any, layout: Layout) -> None:
         output.finish()
     # What the engines wait for: which controls there are.
     rows = [{"control": name, "images": len(tests)} for name in names]
-    method, seed = CONTROLS_RUN
-    write_table(layout.run(method, seed).translate / "index.csv", rows, ["control", "images"])
+    write_table(folder / "index.csv", rows, ["control", "images"])

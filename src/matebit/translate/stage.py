@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matebit.pipeline.layout import Layout
-from matebit.pipeline.stages import CONTROLS_RUN
+from matebit.pipeline.layout import CONTROLS_RUN, Layout
 
 
 def run(params: Any, layout: Layout, method: str, seed: int) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from matebit.data.conditions.canny import canny
+
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
 def grey_of(image: np.ndarray) -> np.ndarray:
@@ -22,13 +25,9 @@ def extract_edges(image: np.ndarray, sigma: float = 1.0) -> np.ndarray:
     return canny(grey_of(image), sigma).view(np.uint8) * np.uint8(255)
 
 
-def boundaries(parts: np.ndarray) -> np.ndarray:
-    """Borders of masks, bool (N,H,W): both pixels of each differing 4-neighbour pair."""
-    marked = np.zeros_like(parts)
-    across = parts[:, :, 1:] != parts[:, :, :-1]
-    marked[:, :, 1:] = across
-    marked[:, :, :-1] |= across
-    down = parts[:, 1:] != parts[:, :-1]
-    marked[:, 1:] |= down
-    marked[:, :-1] |= down
-    return marked
+def boundary(mask: np.ndarray) -> np.ndarray:
+    """The border of a mask uint8 (H,W), 0 or 1: both pixels of each differing 4-neighbour pair.
+
+    That is where the largest and the least of a pixel and its four neighbours differ.
+    """
+    return cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, _CROSS)

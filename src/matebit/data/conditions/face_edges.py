@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from matebit.data.conditions.canny import canny
-from matebit.data.conditions.edges import boundaries, grey_of
+from matebit.data.conditions.edges import boundary, grey_of
 from matebit.data.conditions.inputs import Structure
 from matebit.data.config import ConditionsConfig
 from matebit.data.faces import EDGE_PARTS
@@ -15,15 +15,15 @@ _HAIR = EDGE_PARTS.index("hair")
 
 
 def distance_map(edge: np.ndarray) -> np.ndarray:
-    """A third of the city-block distance to the nearest edge, uint8 (H,W), cut off at 255.
+    """A third of the city-block distance to the nearest edge, uint8 (H,W): rounded down, to 255.
 
-    `edge` is bool (H,W); with no edge at all every pixel is 255.
+    `edge` is uint8 (H,W), 0 or 1; with no edge at all every pixel is 255.
     """
     if not edge.any():
         return np.full(edge.shape, 255, dtype=np.uint8)
-    distance = cv2.distanceTransform(np.logical_not(edge).view(np.uint8), cv2.DIST_L1, 3)
-    distance /= 3
-    return np.minimum(distance, 255, out=distance).astype(np.uint8)
+    distance = cv2.distanceTransform(1 - edge, cv2.DIST_L1, 3)
+    # OpenCV rounds to the nearest: a third less makes that rounding down, for whole distances.
+    return cv2.convertScaleAbs(distance, alpha=1 / 3, beta=-1 / 3)
 
 
 def face_edges(structure: Structure, config: ConditionsConfig) -> np.ndarray:
@@ -34,13 +34,15 @@ def face_edges(structure: Structure, config: ConditionsConfig) -> np.ndarray:
     alone.
     """
     parts = structure.parsing.parts
-    borders = boundaries(parts)
-    all_borders = borders.any(axis=0)
-    free = ~parts.any(axis=0) | parts[_HAIR]
-    found = canny(grey_of(structure.image), config.canny_sigma) & free
-    condition = np.empty((len(EDGE_PARTS) + 2, *all_borders.shape), dtype=np.uint8)
-    np.multiply(all_borders | found, 255, out=condition[0], casting="unsafe")
-    for channel, edge in enumerate(borders, start=1):
+    condition = np.empty((len(EDGE_PARTS) + 2, *parts.shape[1:]), dtype=np.uint8)
+    borders, covered = np.zeros_like(condition[0]), np.zeros_like(condition[0])
+    for channel, part in enumerate(parts.view(np.uint8), start=1):
+        edge = boundary(part)
+        borders |= edge
+        covered |= part
         condition[channel] = distance_map(edge)
-    np.multiply(all_borders, 255, out=condition[-1], casting="unsafe")
+    free = (covered == 0) | parts[_HAIR]
+    found = canny(grey_of(structure.image), config.canny_sigma) & free
+    condition[0] = (borders | found) * np.uint8(255)
+    condition[-1] = borders * np.uint8(255)
     return condition

@@ -86,22 +86,24 @@ class CelebAMaskSource:
         files = self._mask_files(item)
         if self._label_maps:
             labels = self._label_map(files["labels"])
-            self._check_aspect(item, files["labels"], labels)
+            self._check_aspect(item, files, {"labels": labels})
             return parsing_of_labels(resize_nearest(labels, size))
         masks = {part: read_grey(path) for part, path in files.items()}
-        for part, mask in masks.items():
-            self._check_aspect(item, files[part], mask)
+        self._check_aspect(item, files, masks)
         resized = {part: resize_nearest(mask, size) > 127 for part, mask in masks.items()}
         return parsing_of_masks(resized, size)
 
-    def _check_aspect(self, item: Item, path: Path, mask: np.ndarray) -> None:
+    def _check_aspect(
+        self, item: Item, files: dict[str, Path], masks: dict[str, np.ndarray]
+    ) -> None:
         """A mask may be smaller than its photograph, but must show the same section."""
         width, height = upright_size(self._root / item.origin)
-        if mask.shape[0] * width != mask.shape[1] * height:
-            raise BrokenImage(
-                f"{path} has {mask.shape[1]} x {mask.shape[0]} pixels, which is not the shape of "
-                f"{item.origin} ({width} x {height}); replace it"
-            )
+        for part, mask in masks.items():
+            if mask.shape[0] * width != mask.shape[1] * height:
+                raise BrokenImage(
+                    f"{files[part]} has {mask.shape[1]} x {mask.shape[0]} pixels, which is not the "
+                    f"shape of {item.origin} ({width} x {height}); replace it"
+                )
 
     def _mask_files(self, item: Item) -> dict[str, Path]:
         if self._label_maps:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from functools import cache
 from pathlib import Path
 
 import cv2
@@ -66,19 +65,11 @@ def upright_size(path: Path) -> tuple[int, int]:
         raise BrokenImage(f"{path} cannot be read as an image ({error}); replace it") from error
 
 
-@cache
-def _nearest(length: int, size: int) -> np.ndarray:
-    # Taken from Pillow itself: its rounding decides at exact middles.
-    line = Image.fromarray(np.arange(length, dtype=np.int32)[None])
-    return np.asarray(line.resize((size, 1), Image.Resampling.NEAREST))[0]
-
-
 def resize_nearest(plane: np.ndarray, size: int) -> np.ndarray:
-    """A label plane (H,W) as (size,size), the same pixels as Pillow's nearest takes."""
+    """A uint8 plane (H,W) as (size,size): the pixels that Pillow's nearest takes, found faster."""
     if plane.shape == (size, size):
         return plane
-    rows, columns = (_nearest(length, size) for length in plane.shape)
-    return plane[rows[:, None], columns]
+    return cv2.resize(plane, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 def file_stamp(path: Path) -> str:

@@ -1,0 +1,42 @@
+"""What the rooms share: a tiny experiment made once, the real samples, seeds that are shown."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from command import REPOSITORY
+from hypothesis import settings
+from tiny_experiment import TINY, Experiment, resolved_below
+
+# A busy machine is no failure; a failure prints how to repeat it.
+settings.register_profile("matebit", deadline=None, print_blob=True)
+settings.load_profile("matebit")
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Experiment:
+    """The tiny experiment through data, conditions and pairs; not to be changed, but to be copied."""
+    experiment = resolved_below(tmp_path_factory.mktemp("tiny"), TINY)
+    for stage in ("data", "conditions", "pairs"):
+        experiment.run(stage)
+    return experiment
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real photographs, where this machine has them."""
+    folder = Path(os.environ.get("MATEBIT_SHARED", REPOSITORY.parent / "shared")) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real photographs at {folder} (MATEBIT_SHARED names another folder)")
+    return folder
+
+
+@pytest.fixture
+def dice() -> random.Random:
+    """Random numbers of a test; a failure shows the seed, MATEBIT_TEST_SEED repeats it."""
+    seed = int(os.environ.get("MATEBIT_TEST_SEED") or random.randrange(2**32))
+    print(f"MATEBIT_TEST_SEED={seed}")
+    return random.Random(seed)

@@ -1,0 +1,85 @@
+"""One job at a time on a folder, and no lock left by a killed one."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from command import environment
+
+from matebit.pipeline.lock import job_lock
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from matebit.pipeline.lock import job_lock
+with job_lock(Path(sys.argv[1]), "train of mine"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path: Path):
+    """Another process that holds the lock until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path / "job.lock")],
+        env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch):
+    """A thread that asks for the lock, and an event that it has got it."""
+    monkeypatch.setattr(logging.getLogger("matebit"), "propagate", True)
+    got = threading.Event()
+
+    def ask() -> None:
+        with job_lock(tmp_path / "job.lock", "train of mine, again"):
+            got.set()
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    yield got
+    thread.join(timeout=30)
+
+
+def test_the_second_waits_and_names_the_first(holder, waiting, caplog):
+    assert not waiting.wait(0.5)
+    assert f"train of mine (process {holder.pid} on " in caplog.text
+    assert "train of mine, again is waiting" in caplog.text
+    holder.stdin.close()
+    assert waiting.wait(30)
+
+
+def test_a_killed_holder_leaves_no_lock(holder, waiting):
+    assert not waiting.wait(0.5)
+    holder.send_signal(signal.SIGKILL)
+    assert waiting.wait(30)
+
+
+def test_a_damaged_note_of_the_holder_does_no_harm(holder, tmp_path: Path, request, caplog):
+    (tmp_path / "job.holder.json").write_text("{")
+    got = request.getfixturevalue("waiting")
+    assert not got.wait(0.5)
+    assert "another process" in caplog.text
+    holder.stdin.close()
+    assert got.wait(30)
+
+
+def test_the_lock_is_free_again_after_an_error(tmp_path: Path):
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), job_lock(tmp_path / "job.lock", "mine"):
+            raise ZeroDivisionError
+    assert not (tmp_path / "job.holder.json").exists()

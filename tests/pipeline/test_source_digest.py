@@ -1,0 +1,114 @@
+"""A stage's digest follows exactly the files that the stage can reach."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command import REPOSITORY, environment
+from tiny_experiment import Experiment
+
+from matebit.pipeline.source_digest import source_files
+from matebit.pipeline.stages import STAGES
+
+PACKAGE = REPOSITORY / "src/matebit"
+
+
+def digests_of(source: Path) -> dict[str, str]:
+    """The digests of the package at `source`, by another interpreter."""
+    code = "import json; from matebit.pipeline.source_digest import *; "
+    code += "print(json.dumps(stage_digests()))"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=environment(PYTHONPATH=str(source)),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(shown.stdout)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A copy of the package that may be edited."""
+    shutil.copytree(PACKAGE, tmp_path / "matebit", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_digests_follow_what_is_reached_and_nothing_else(source: Path):
+    before = digests_of(source)
+    assert set(before) == set(STAGES)
+    changed = {}
+    for name in (
+        "losses/gram.py",
+        "metrics/ssim.py",
+        "report/templates/page.css",
+        "data/portraits/media/oil.py",
+        "cli/app.py",
+        "tracking/store.py",
+        "pipeline/lock.py",
+    ):
+        path = source / "matebit" / name
+        text = path.read_bytes()
+        path.write_bytes(text + b"\n")
+        after = digests_of(source)
+        path.write_bytes(text)
+        changed[name] = {stage for stage in STAGES if after[stage] != before[stage]}
+    assert digests_of(source) == before
+    assert changed["losses/gram.py"] == {"train"}
+    assert {"metrics", "report"} >= changed["metrics/ssim.py"] >= {"metrics"}
+    assert changed["report/templates/page.css"] == {"report"}
+    assert {"data", "conditions", "train"} <= changed["data/portraits/media/oil.py"]
+    for name in ("cli/app.py", "tracking/store.py", "pipeline/lock.py"):
+        assert changed[name] == set()
+
+
+def test_a_file_nobody_imports_changes_nothing(source: Path):
+    before = digests_of(source)
+    (source / "matebit/data/stranger.py").write_text("x = 1\n")
+    assert digests_of(source) == before
+
+
+def test_the_digest_is_the_same_wherever_the_package_lies(source: Path, tmp_path: Path):
+    shutil.copytree(source / "matebit", tmp_path / "elsewhere/matebit")
+    assert digests_of(tmp_path / "elsewhere") == digests_of(source)
+
+
+# What runs a stage, whichever it is: it decides no byte of the results.
+AROUND = ("matebit.cli", "matebit.params", "matebit.pipeline", "matebit.tracking", "matebit.errors")
+LISTING = """
+import json, sys
+from pathlib import Path
+from matebit.pipeline.run_stage import run_stage
+for name, *rest in json.loads(sys.argv[2]):
+    before = set(sys.modules)
+    run_stage(name, Path(sys.argv[1]), *rest)
+    used = {m: sys.modules[m].__file__ for m in sys.modules if m.startswith("matebit.")}
+    print(json.dumps({"stage": name, "used": used}))
+"""
+
+
+def test_every_module_that_a_stage_imports_is_in_its_digest(tiny: Experiment, tmp_path: Path):
+    experiment = tiny.copied(tmp_path, train={"images": 4})
+    jobs = [
+        ["data"], ["conditions"], ["pairs"], ["train", "matebit", 1], ["translate", "matebit", 1],
+        ["translate", "controls", 0], ["metrics", "matebit", 1],
+    ]  # fmt: skip
+    for job in jobs:
+        shown = subprocess.run(
+            [sys.executable, "-c", LISTING, str(experiment.layout.params), json.dumps([job])],
+            env=environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert shown.returncode == 0, shown.stderr
+        used = json.loads(shown.stdout)["used"]
+        covered = {str(path) for path in source_files(STAGES[job[0]].module)}
+        # Sections of the parameters are read for every stage; their values are keys of their own.
+        missed = {
+            module
+            for module, path in used.items()
+            if path not in covered
+            and not module.startswith(AROUND)
+            and not path.endswith(("/config.py", "__init__.py"))
+        }
+        assert missed <= {"matebit.data.conditions.registry"}, (job, missed)

@@ -1,0 +1,80 @@
+"""Snakemake's graph of jobs and DVC's are one graph."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from command import REPOSITORY
+from stage_graphs import Graph, dvc_graph, dvc_stages, snakemake_graph
+
+from matebit.params.read import read_mapping
+from matebit.pipeline.snakemake import Experiment
+from matebit.pipeline.stages import STAGES
+
+SHIPPED = [f"params/{path.name}" for path in sorted((REPOSITORY / "params").glob("*.yaml"))]
+
+# More of everything than the shipped files have, and a method whose name looks like a number.
+MANY = """
+data: {source: portraits, load_size: 64, crop_size: 64}
+methods: [matebit, vanilla, {name: "1e3", model: {blocks: 1}}]
+seeds: [1, 20]
+"""
+
+
+@pytest.fixture(scope="module", params=[*SHIPPED, "params/many.yaml"])
+def graphs(request: pytest.FixtureRequest, project: Path) -> tuple[Graph, Graph]:
+    """The graphs of a params file by Snakemake and by DVC."""
+    if not (project / request.param).exists():
+        (project / request.param).write_text(MANY)
+    return snakemake_graph(project, request.param), dvc_graph(project, request.param)
+
+
+def test_both_engines_run_the_same_commands(graphs: tuple[Graph, Graph]):
+    by_snakemake, by_dvc = graphs
+    assert sorted(by_snakemake) == sorted(by_dvc)
+    assert {command.split()[1] for command in by_dvc} == {"resolve", *STAGES}
+
+
+def test_each_job_reads_and_owns_the_same(graphs: tuple[Graph, Graph]):
+    by_snakemake, by_dvc = graphs
+    for command, job in by_snakemake.items():
+        assert job == by_dvc[command], command
+
+
+def test_each_path_has_one_owner(graphs: tuple[Graph, Graph]):
+    for graph in graphs:
+        owned = [Path(path) for job in graph.values() for path in job.owns]
+        assert len(set(owned)) == len(owned)
+        nested = [(a, b) for a in owned for b in owned if a != b and a.is_relative_to(b)]
+        assert nested == []
+
+
+def test_nothing_is_read_that_no_job_makes(graphs: tuple[Graph, Graph]):
+    for graph in graphs:
+        owned = {path for job in graph.values() for path in job.owns}
+        assert {path for job in graph.values() for path in job.reads} <= owned
+
+
+def test_a_job_depends_on_the_same_keys_in_both_engines(project: Path, monkeypatch):
+    (project / "params/many.yaml").write_text(MANY)
+    monkeypatch.chdir(project)
+    view = Experiment.of(read_mapping(Path("params/many.yaml")), ["params/many.yaml"])
+    for stage in dvc_stages(project, "params/many.yaml"):
+        _, name, *rest = stage.cmd.split()
+        if name == "resolve":
+            continue
+        method = rest[1] if len(rest) > 1 else None
+        wildcards = SimpleNamespace(method=method) if method not in (None, "controls") else None
+        [keys] = [set(dep.params) for dep in stage.deps if hasattr(dep, "params")]
+        assert set(json.loads(view.reads(name, wildcards))) == keys, stage.addressing
+
+
+def test_overrides_reach_the_resolve_command(project: Path):
+    changes = ["--config", "train={images: 40, lr_g: 1e-5}", "data={root: 'a b'}"]
+    graph = snakemake_graph(project, "params/smoke.yaml", *changes)
+    [resolve] = [command for command in graph if command.startswith("matebit resolve")]
+    for option in ("--set train.images=40", "--set train.lr_g=1e-5", "--set 'data.root=a b'"):
+        assert option in resolve, resolve

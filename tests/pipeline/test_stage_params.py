@@ -1,0 +1,41 @@
+"""A stage sees the sections of its row of the table and no other."""
+
+from __future__ import annotations
+
+import pytest
+from tiny_experiment import Experiment
+
+from matebit.pipeline.stages import STAGES, StageParams, jobs, scored
+
+SECTIONS = {
+    "name", "seed", "threads", "data", "conditions", "pairs", "features", "methods", "seeds", "metrics",
+    "report", "tracking",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_declared_sections_are_given_and_others_refused(name: str, tiny: Experiment):
+    stage, params = STAGES[name], tiny.params
+    view = StageParams(params, stage)
+    allowed = {*stage.reads, *(["methods"] if stage.reads_method else [])}
+    for section in allowed:
+        assert getattr(view, section) == getattr(params, section)
+    for section in SECTIONS - allowed:
+        with pytest.raises(AttributeError, match=section):
+            getattr(view, section)
+    assert view.code == params.code[name]
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_keys_are_the_sections_the_own_method_and_the_code(name: str):
+    stage = STAGES[name]
+    keys = set(stage.keys("mine"))
+    assert {*stage.reads, f"code.{name}"} <= keys
+    assert ("methods.mine" in keys) == stage.reads_method
+    assert "methods.mine" not in stage.keys()
+
+
+def test_jobs_are_every_method_with_every_seed_and_the_controls(tiny: Experiment):
+    params = tiny.params.model_copy(update={"seeds": [1, 4]})
+    assert jobs(params) == [("matebit", 1), ("matebit", 4)]
+    assert scored(params) == [*jobs(params), ("controls", 0)]
