@@ -26,6 +26,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Experiment:
 
 
 @pytest.fixture(scope="session")
+def trained(tiny: Experiment, tmp_path_factory: pytest.TempPathFactory) -> Experiment:
+    """The tiny experiment after an uninterrupted training; not to be changed."""
+    experiment = tiny.copied(tmp_path_factory.mktemp("trained"))
+    experiment.run("train", "matebit")
+    return experiment
+
+
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real photographs, where this machine has them."""
     folder = Path(os.environ.get("MATEBIT_SHARED", REPOSITORY.parent / "shared")) / "data"

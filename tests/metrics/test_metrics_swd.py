@@ -22,11 +22,16 @@ def _slow_pyramid(image, levels):
     """Burt and Adelson in double, (H,W,3)."""
     bands = []
     for _ in range(levels - 1):
-        blurred = np.stack([ndimage.convolve(image[..., c], _KERNEL) for c in range(3)], axis=-1)
+        blurred = np.stack(
+            [ndimage.convolve(image[..., c], _KERNEL, mode="mirror") for c in range(3)], axis=-1
+        )
         small = blurred[::2, ::2]
         spread = np.zeros_like(image)
         spread[::2, ::2] = small
-        back = np.stack([ndimage.convolve(spread[..., c], 4 * _KERNEL) for c in range(3)], axis=-1)
+        back = np.stack(
+            [ndimage.convolve(spread[..., c], 4 * _KERNEL, mode="mirror") for c in range(3)],
+            axis=-1,
+        )
         bands.append(image - back)
         image = small
     return [*bands, image]

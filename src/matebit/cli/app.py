@@ -5,17 +5,38 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from matebit import __version__
 from matebit.cli import stages, tools
 from matebit.errors import MatebitError
 from matebit.logs import set_up_logging
 
+
+
+def _stopped(stop: KeyboardInterrupt) -> NoReturn:
+    """Say that a Ctrl-C or a SIGTERM ended the command; 130 or 143."""
+    print("matebit: stopped; the same command goes on from here", file=sys.stderr)
+    sys.exit(128 + getattr(stop, "number", signal.SIGINT))
+
+
+class _Commands(TyperGroup):
+    """Typer would end with 130 and no word, whatever stopped the command."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            _stopped(stop)
+
+
 app = typer.Typer(
     name="matebit",
+    cls=_Commands,
     help="MATEBIT, from data to evaluation: exemplar-based image translation as a pipeline.",
     no_args_is_help=True,
     add_completion=False,
@@ -55,8 +76,7 @@ def main() -> None:
         print(f"matebit: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt as stop:
-        print("matebit: stopped; the same command goes on from here", file=sys.stderr)
-        sys.exit(128 + getattr(stop, "number", signal.SIGINT))
+        _stopped(stop)
     except BrokenPipeError:
         # The reader of our output (head, say) has gone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

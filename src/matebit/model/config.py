@@ -101,6 +101,12 @@ class ModelConfig(BaseModel):
         description="initial layer scale of AdaConv; if empty: 1e-2 for matebit, 1e-6 for released",
     )
     init_gain: float = Field(0.02, gt=0, description="gain of the Xavier-normal initialisation")
+    style_gain: float = Field(
+        1.0,
+        gt=0,
+        description="factor on PyTorch's default initialisation of style network and modulators; about "
+        "2.4 keeps the spread of the codes through the layers",
+    )
     ndf: Annotated[int, Field(ge=1)] = Field(64, description="width of the discriminator")
     num_d: int = Field(2, ge=1, le=4, description="number of scales of the discriminator")
 

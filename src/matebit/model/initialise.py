@@ -22,10 +22,10 @@ def xavier_normal(weight: Tensor, gain: float, rng: torch.Generator) -> None:
     nn.init.xavier_normal_(weight, gain, generator=rng)
 
 
-def pytorch_default(linear: nn.Linear, rng: torch.Generator) -> None:
-    """PyTorch's own rule for linear layers: uniform within 1/sqrt(inputs)."""
+def pytorch_default(linear: nn.Linear, gain: float, rng: torch.Generator) -> None:
+    """PyTorch's own rule for linear layers, uniform within 1/sqrt(inputs), the weights times `gain`."""
     bound = 1 / math.sqrt(linear.in_features)
-    linear.weight.uniform_(-bound, bound, generator=rng)
+    linear.weight.uniform_(-gain * bound, gain * bound, generator=rng)
     linear.bias.uniform_(-bound, bound, generator=rng)
 
 
@@ -64,7 +64,7 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
             if isinstance(module, StyleMapping):
                 for layer in module.modules():
                     if isinstance(layer, nn.Linear):
-                        pytorch_default(layer, rng)
+                        pytorch_default(layer, config.style_gain, rng)
             elif isinstance(module, AdaptiveInstanceNormBlock):
-                pytorch_default(module.modulator, rng)
+                pytorch_default(module.modulator, config.style_gain, rng)
     reconverge(network, 15)

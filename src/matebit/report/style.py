@@ -55,8 +55,8 @@ def paper_style() -> Iterator[None]:
     matplotlib.use("Agg")
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        for name, value in _RC.items():
-            matplotlib.rcParams[name] = value
+        settings: Any = matplotlib.rcParams  # typed key by key, which a table is not
+        settings.update(_RC)
         yield
 
 

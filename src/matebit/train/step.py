@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from matebit.losses.step import StyleCodes, Target, discriminator_loss, generato
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
+from matebit.model.spectral import held
 from matebit.model.translation import Translation
 from matebit.train.schedule import learning_rates
 
@@ -31,6 +33,8 @@ class Batch:
 
     `condition` (B,nc,H,W) in [0,1], `truth` and `exemplar` (B,3,H,W) in [-1,1], `exemplar_condition`
     like `condition` where the network reads it, `self_ref` (B,) of 0 and 1, `ids` for messages.
+    For a part of a step's batch: where it begins, its share of the batch, and the number of
+    self-referenced samples of all of it.
     """
 
     condition: Tensor
@@ -39,6 +43,9 @@ class Batch:
     exemplar_condition: Tensor | None
     self_ref: Tensor
     ids: list[str]
+    first: int = 0
+    share: float = 1.0
+    self_ref_total: Tensor | None = None
 
     def parts(self, count: int) -> list[Batch]:
         """The batch in `count` pieces, for gradient accumulation."""
@@ -46,6 +53,7 @@ class Batch:
             return [self]
         size = -(-len(self.ids) // count)
         cuts = [slice(first, first + size) for first in range(0, len(self.ids), size)]
+        total = self.self_ref.sum().clamp(min=1)
         return [
             Batch(
                 condition=self.condition[cut],
@@ -56,6 +64,9 @@ class Batch:
                 else self.exemplar_condition[cut],
                 self_ref=self.self_ref[cut],
                 ids=self.ids[cut],
+                first=cut.start,
+                share=len(self.ids[cut]) / len(self.ids),
+                self_ref_total=total,
             )
             for cut in cuts
         ]
@@ -130,16 +141,15 @@ class TrainingStep:
             for group in optimiser.param_groups:
                 group["lr"] = rate
             optimiser.zero_grad(set_to_none=True)
-        parts = batch.parts(self.train.accumulate)
-        # Sum over the parts of sum / (total / parts), averaged over the parts, is sum / total.
-        total = batch.self_ref.sum().clamp(min=1) / len(parts)
         self._refill_queue(step)
         sums: dict[str, Tensor] = {}
-        for index, part in enumerate(parts):
-            losses, translation = self._pass(part, images, step, total if len(parts) > 1 else None, index)
+        for part in batch.parts(self.train.accumulate):
+            with self._vectors_held() if part.first else nullcontext():
+                losses, translation = self._pass(part, images, step)
             for name, value in losses.items():
-                sums[name] = sums.get(name, torch.zeros_like(value)) + value.detach() / len(parts)
-            self._backward(losses, len(parts))
+                weighted = value.detach() * part.share
+                sums[name] = sums[name] + weighted if name in sums else weighted
+            self._backward(losses, part.share)
         values = self._checked(sums, batch.ids)
         self.optimiser_g.step()
         self.optimiser_d.step()
@@ -147,8 +157,17 @@ class TrainingStep:
             self.average.update(self.generator, images + len(batch.ids), len(batch.ids))
         return values, translation
 
+    @contextmanager
+    def _vectors_held(self) -> Iterator[None]:
+        """For the further parts of a step: spectral vectors advance once a step, if not as released."""
+        with ExitStack() as stack:
+            if not self.released_order:
+                stack.enter_context(held(self.generator))
+                stack.enter_context(held(self.discriminator))
+            yield
+
     def _pass(
-        self, batch: Batch, images: int, step: int, total: Tensor | None, part: int
+        self, batch: Batch, images: int, step: int
     ) -> tuple[dict[str, Tensor], Translation]:
         with self._autocast():
             translation = self.generator(
@@ -161,11 +180,11 @@ class TrainingStep:
             codes = self._style_codes(batch, translation, images)
             fake, real, for_d = self._discriminate(batch, translation.image)
             tokens = translation.condition_features[0][0, 0].numel()
-            positions = random_positions(tokens, seeded("mcl", self.seed, step, part))
+            positions = random_positions(tokens, seeded("mcl", self.seed, step, batch.first))
             losses = generator_loss(
                 self.losses,
                 translation,
-                Target(batch.truth, batch.exemplar, batch.self_ref, total),
+                Target(batch.truth, batch.exemplar, batch.self_ref / batch.share, batch.self_ref_total),
                 fake_stages=fake,
                 real_stages=real,
                 features=self.features,
@@ -176,7 +195,7 @@ class TrainingStep:
                 losses |= discriminator_loss(self.losses, *for_d)
         if self.uses_contrast and self.contrast.negatives == "early_generations" and not self.bank.full:
             shown = batch.condition if batch.exemplar_condition is not None else None
-            self.bank.offer(images, translation.image.detach(), shown)
+            self.bank.offer(images + batch.first, translation.image.detach(), shown)
         return losses, translation
 
     def _discriminate(self, batch: Batch, image: Tensor) -> tuple[Any, Any, Any]:
@@ -230,13 +249,13 @@ class TrainingStep:
             with self._autocast():
                 self.queue.push(self.generator.style_of(images.to(self.device), shown))
 
-    def _backward(self, losses: dict[str, Tensor], parts: int) -> None:
+    def _backward(self, losses: dict[str, Tensor], share: float) -> None:
         own = {name: value for name, value in losses.items() if name in ("D_Fake", "D_real")}
         if own:
-            total_d = torch.stack([value.float() for value in own.values()]).sum() / parts
+            total_d = torch.stack([value.float() for value in own.values()]).sum() * share
             total_d.backward(inputs=list(self.discriminator.parameters()), retain_graph=True)
         rest = [value.float() for name, value in losses.items() if name not in own]
-        total_g = torch.stack(rest).sum() / parts
+        total_g = torch.stack(rest).sum() * share
         total_g.backward(inputs=list(self.generator.parameters()))
 
     @staticmethod

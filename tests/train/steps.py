@@ -1,0 +1,51 @@
+"""Parameters of a training step of the smallest size, and made-up batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from tiny_experiment import TINY, Experiment, contents
+
+from matebit.params.read import merged
+from matebit.train.step import Batch, TrainingStep
+
+# The contrastive loss acts from the second step of four on.
+STEP = merged(
+    TINY,
+    {
+        "train": {"images": 16, "batch": 4, "lr_g": 1e-3, "lr_d": 1e-3},
+        "losses": {"style_contrast": {"bank_fraction": 0.25, "start_fraction": 0.25}},
+    },
+)
+
+
+def random_batch(count: int, self_ref: list[int], seed: int = 0) -> Batch:
+    """Noise in the ranges of a batch."""
+    rng = torch.Generator().manual_seed(seed)
+
+    def drawn(channels: int) -> torch.Tensor:
+        return torch.rand(count, channels, 32, 32, generator=rng)
+
+    return Batch(
+        condition=drawn(15),
+        truth=drawn(3) * 2 - 1,
+        exemplar=drawn(3) * 2 - 1,
+        exemplar_condition=None,
+        self_ref=torch.tensor(self_ref, dtype=torch.float32),
+        ids=[f"item{k}" for k in range(count)],
+    )
+
+
+def weights(step: TrainingStep) -> Iterator[tuple[str, torch.Tensor]]:
+    """Every weight and buffer of both networks."""
+    for network in ("generator", "discriminator"):
+        for name, value in getattr(step, network).state_dict().items():
+            yield f"{network}.{name}", value
+
+
+def results(experiment: Experiment, method: str = "matebit", seed: int = 1) -> dict[str, bytes]:
+    """Every file that a training hands on, with its bytes."""
+    found = contents(experiment.layout.run(method, seed).train)
+    assert {"model.safetensors", "curves.jsonl", "summary.json"} <= set(found)
+    return found
