@@ -7,8 +7,9 @@ import random
 from pathlib import Path
 
 import pytest
-from command import REPOSITORY
 from hypothesis import settings
+
+from command import REPOSITORY
 from tiny_experiment import TINY, Experiment, resolved_below
 
 # A busy machine is no failure; a failure prints how to repeat it.

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _LINE_EVERY_SECONDS = 10.0
@@ -40,8 +40,8 @@ class Progress:
     def __init__(self, what: str, total: int, unit: str, done: int = 0) -> None:
         self.what, self.total, self.unit = what, total, unit
         self.done = self._before = done
-        self._bar = None
-        self._task = None
+        self._bar: Any = None  # a bar of rich, on a terminal
+        self._task: Any = None
 
     def __enter__(self) -> Progress:
         self._start = self._last_line = time.monotonic()

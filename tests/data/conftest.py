@@ -27,10 +27,7 @@ def portraits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sections, Layou
 @pytest.fixture(scope="session")
 def _drawn() -> list[tuple[np.ndarray, np.ndarray]]:
     specs = portrait_set(PortraitsConfig(**FEW_PORTRAITS), 5)
-    return [
-        (render(spec.shape, spec.style, 64).image, geometry(spec.shape, 32).labels)
-        for spec in specs[:6]
-    ]
+    return [(render(spec.shape, spec.style, 64).image, geometry(spec.shape, 32).labels) for spec in specs[:6]]
 
 
 @pytest.fixture

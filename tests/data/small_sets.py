@@ -22,16 +22,12 @@ class Sections:
     data: DataConfig
     conditions: ConditionsConfig
     pairs: PairsConfig
-    features: FeatureConfig = field(
-        default_factory=lambda: FeatureConfig(weights="random", width=0.125)
-    )
+    features: FeatureConfig = field(default_factory=lambda: FeatureConfig(weights="random", width=0.125))
     seed: int = 3
     threads: int = 1
 
 
-def sections(
-    data: dict[str, Any], pairs: dict[str, Any] | None = None, kind: str = "face_edges"
-) -> Sections:
+def sections(data: dict[str, Any], pairs: dict[str, Any] | None = None, kind: str = "face_edges") -> Sections:
     """Sections with small images, changed by the mappings."""
     return Sections(
         DataConfig(**{**SIZES, **data}),

@@ -71,15 +71,12 @@ def test_color_layout_ranks_by_lab_thumbnails(images_only: Layout) -> None:
     choose_exemplars.run(params, images_only)
     table, entries = table_of(images_only), read_catalogue(images_only)
     vectors = {
-        e.id: color_layout(load_png(images_only.data / e.image, grey=False)).astype(float)
-        for e in entries
+        e.id: color_layout(load_png(images_only.data / e.image, grey=False)).astype(float) for e in entries
     }
     training = [e.id for e in entries if e.split == "train"]
     for item, rows in table.groupby("item"):
         distance = {
-            other: float(np.sum((vectors[item] - vectors[other]) ** 2))
-            for other in training
-            if other != item
+            other: float(np.sum((vectors[item] - vectors[other]) ** 2)) for other in training if other != item
         }
         expected = sorted(distance, key=lambda other: (distance[other], other))[:3]
         assert rows.exemplar.tolist() == expected
@@ -133,9 +130,7 @@ def test_test_items_take_exemplars_from_the_split_that_is_asked_for(images_only:
 
 def test_lists_are_read_as_they_are_found(celeba: Path, tmp_path: Path) -> None:
     (celeba / "ref.txt").write_text("1996.jpg,1998.jpg,1997.jpg,\r\n\r\n1997.jpg,4242.jpg,1996.jpg")
-    (celeba / "ref_test.txt").write_text(
-        "2000.jpg,CelebA-HQ-img\\1999.jpg\n2001.jpg,1996.jpg,2000.jpg"
-    )
+    (celeba / "ref_test.txt").write_text("2000.jpg,CelebA-HQ-img\\1999.jpg\n2001.jpg,1996.jpg,2000.jpg")
     params = sections(
         {"source": "celebamask", "root": str(celeba)},
         {"method": "list", "list_train": "ref.txt", "list_test": "ref_test.txt"},
@@ -161,9 +156,7 @@ def test_lists_are_read_as_they_are_found(celeba: Path, tmp_path: Path) -> None:
         ("2000,1996\n2000,1997\n2001,1996", "two rows for 2000"),
     ],
 )
-def test_lists_that_cannot_be_used_are_named(
-    celeba: Path, tmp_path: Path, text: str, words: str
-) -> None:
+def test_lists_that_cannot_be_used_are_named(celeba: Path, tmp_path: Path, text: str, words: str) -> None:
     (celeba / "ref_test.txt").write_text(text)
     params = sections(
         {"source": "celebamask", "root": str(celeba)},

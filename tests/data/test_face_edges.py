@@ -85,9 +85,7 @@ def test_drawn_portraits_have_the_slow_channels(portraits) -> None:
 
 def test_real_faces_have_the_slow_channels(shared_data: Path, tmp_path: Path) -> None:
     root = shared_data / "celebahq-sample"
-    params = sections(
-        {"source": "celebamask", "root": str(root), "load_size": 286, "crop_size": 256}
-    )
+    params = sections({"source": "celebamask", "root": str(root), "load_size": 286, "crop_size": 256})
     layout = Layout("real", tmp_path)
     import_images.run(params, layout)
     extract_conditions.run(params, layout)

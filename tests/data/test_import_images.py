@@ -39,9 +39,7 @@ def bomb(path: Path) -> None:
     """A PNG that says it has 30,000 x 30,000 px."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
     rows = zlib.compress(bytes(1000))
@@ -62,8 +60,7 @@ def flip_bytes(path: Path) -> None:
 
 def celeba_sections(root: Path, share: float = 0.3, **data):
     return sections(
-        {"source": "celebamask", "root": str(root), "max_rejected_share": share, "workers": 1}
-        | data
+        {"source": "celebamask", "root": str(root), "max_rejected_share": share, "workers": 1} | data
     )
 
 
@@ -165,17 +162,13 @@ def test_exif_rotated_image_is_put_upright(celeba: Path, tmp_path: Path) -> None
     np.testing.assert_array_equal(imported(celeba, tmp_path), upright)
 
 
-def test_training_images_have_load_size_and_test_images_crop_size(
-    celeba: Path, tmp_path: Path
-) -> None:
+def test_training_images_have_load_size_and_test_images_crop_size(celeba: Path, tmp_path: Path) -> None:
     layout = Layout("x", tmp_path)
     import_images.run(celeba_sections(celeba), layout)
     for row in pd.read_csv(layout.data / "index.csv", dtype=str).itertuples():
         assert row.split == ("test" if row.id >= "2000" else "train")
         side = 32 if row.split == "test" else 40
-        expected = Image.open(image_path(celeba, row.id)).resize(
-            (side, side), Image.Resampling.BICUBIC
-        )
+        expected = Image.open(image_path(celeba, row.id)).resize((side, side), Image.Resampling.BICUBIC)
         picture = np.asarray(Image.open(layout.data / row.file))
         np.testing.assert_array_equal(picture, np.asarray(expected))
 
@@ -252,10 +245,7 @@ def test_label_maps_give_the_same_labels_as_part_masks(celeba: Path, tmp_path: P
             Image.fromarray(np.asarray(Image.open(path))).save(celeba / "maps" / path.name)
         params = celeba_sections(celeba, label_maps="maps")
     by_masks, by_maps = (
-        {
-            path.name: np.asarray(Image.open(path))
-            for path in (layout.conditions / "parsing").iterdir()
-        }
+        {path.name: np.asarray(Image.open(path)) for path in (layout.conditions / "parsing").iterdir()}
         for layout in layouts
     )
     assert by_masks.keys() == by_maps.keys()

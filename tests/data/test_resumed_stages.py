@@ -92,9 +92,7 @@ def test_changed_or_lost_files_are_made_again_and_strangers_removed(
     assert contents(layout.results) == contents(whole.results)
 
 
-def test_another_size_makes_every_picture_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_size_makes_every_picture_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     layout = Layout("x", tmp_path)
     import_images.run(portrait_sections(), layout)
     names = count_writes(monkeypatch, import_images)

@@ -101,18 +101,14 @@ def test_condition_and_truth_share_their_window_and_so_do_those_of_the_exemplar(
         ):
             picture = np.asarray(Image.open(layout.data / f"images/{id}.png")).transpose(2, 0, 1)
             stacked = load_png(layout.conditions / f"condition/{id}.png", grey=True)
-            in_both = set(where_in(picture, image)) & set(
-                where_in(stacked.reshape(15, 40, 40), condition)
-            )
+            in_both = set(where_in(picture, image)) & set(where_in(stacked.reshape(15, 40, 40), condition))
             assert in_both
             places.append(in_both)
         moved_apart += places[0] != places[1]
     assert moved_apart
 
 
-def test_self_reference_is_the_item_itself_under_its_own_window(
-    celeba: Path, tmp_path: Path
-) -> None:
+def test_self_reference_is_the_item_itself_under_its_own_window(celeba: Path, tmp_path: Path) -> None:
     from test_import_images import celeba_sections
 
     params, layout = celeba_sections(celeba), Layout("x", tmp_path)
@@ -215,9 +211,7 @@ def test_true_answers_enter_neither_stages_nor_loader(
     layout = Layout(whole.name, tmp_path)
     run_all(params, layout)
     assert contents(layout.results) == contents(whole.results)
-    blind, seeing = (
-        list(TrainingSet(params, each, 1).batches(0, 16, 4)) for each in (layout, whole)
-    )
+    blind, seeing = (list(TrainingSet(params, each, 1).batches(0, 16, 4)) for each in (layout, whole))
     assert all(equal(a, b) for a, b in zip(blind, seeing, strict=True))
 
 

@@ -63,9 +63,7 @@ class DiscWorld:
         pixels = self.colours(exemplar_id)[labels] + stripes[:, None, None] * labels[..., None]
         return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
-    def matches(
-        self, condition_id: str, exemplar_id: str, grid: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
         """The map of one disc onto the other, for cells inside the first."""
         x, y, radius = self.disc(condition_id)
         x2, y2, radius2 = self.disc(exemplar_id)
@@ -135,8 +133,8 @@ def write_translated(
     write_table(folder / "index.csv", table, TRANSLATED_COLUMNS)
     for name, arrays in (matches or {}).items():
         write_arrays(folder / f"matches/{name}.npz", **arrays)
-        for block in range(len(arrays["confidence"])):
-            plane = np.rint(255 * arrays["confidence"][block]).astype(np.uint8)
+        for block in range(len(arrays["unmatched"])):
+            plane = np.rint(255 * (1 - arrays["unmatched"][block])).astype(np.uint8)
             write_png(folder / f"confidence/{name}_block{block}.png", plane)
             warp = np.repeat(plane[..., None], 3, axis=2)
             write_png(folder / f"warp/{name}_block{block}.png", warp)
@@ -146,9 +144,7 @@ def _noisy(image: np.ndarray, deviation: float, random: np.random.Generator) -> 
     return np.clip(image + random.normal(0, deviation, image.shape), 0, 255).astype(np.uint8)
 
 
-def _matches(
-    world: DiscWorld, name: str, exemplar: str, error: float, random: np.random.Generator
-) -> dict:
+def _matches(world: DiscWorld, name: str, exemplar: str, error: float, random: np.random.Generator) -> dict:
     true, valid = world.matches(name, exemplar, GRID)
     blocks = []
     for share in (2.0, 1.0):
@@ -159,7 +155,7 @@ def _matches(
     return {
         "argmax": argmax,
         "soft": 0.5 * argmax + 0.25,
-        "confidence": confidence.astype(np.float32),
+        "unmatched": (1 - confidence).astype(np.float32),
     }
 
 
@@ -211,6 +207,4 @@ def _write_training(folder: Path, level: float) -> None:
         for step in range(1, 60)
     ]  # fmt: skip
     write_text(folder / "curves.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
-    write_json(
-        folder / "summary.json", {"images": 480, "steps": 59, "style_contrast_first_step": 12}
-    )
+    write_json(folder / "summary.json", {"images": 480, "steps": 59, "style_contrast_first_step": 12})

@@ -44,9 +44,7 @@ def test_the_true_image_agrees_best():
     noise = random.integers(0, 256, image.shape, dtype=np.uint8)
     moved = np.roll(image, 6, axis=1)
     values = [
-        feed(EdgeF1(2.0, extract_edges), ArrayInputs({"a": shown}, edge_maps={"a": asked}), "a")[
-            "edge_f1"
-        ]
+        feed(EdgeF1(2.0, extract_edges), ArrayInputs({"a": shown}, edge_maps={"a": asked}), "a")["edge_f1"]
         for shown in (image, moved, noise)
     ]
     assert values[0] == 1

@@ -43,9 +43,7 @@ def test_frechet_distance_is_pytorch_fids():
     )
     first, second = np.cov(one.T), np.cov(other.T)
     root = linalg.sqrtm(first @ second)
-    wanted = np.sum((one.mean(0) - other.mean(0)) ** 2) + np.trace(
-        first + second - 2 * np.real(root)
-    )
+    wanted = np.sum((one.mean(0) - other.mean(0)) ** 2) + np.trace(first + second - 2 * np.real(root))
     assert frechet_distance(_statistics(one), _statistics(other)) == pytest.approx(wanted, rel=1e-9)
 
 
@@ -54,9 +52,7 @@ def test_fewer_images_than_features():
     0.
     """
     features = np.random.default_rng(2).normal(size=(5, 64))
-    assert frechet_distance(_statistics(features), _statistics(features[::-1])) == pytest.approx(
-        0, abs=1e-6
-    )
+    assert frechet_distance(_statistics(features), _statistics(features[::-1])) == pytest.approx(0, abs=1e-6)
     moved = frechet_distance(_statistics(features), _statistics(features + 1))
     assert moved == pytest.approx(64, rel=1e-6)
 
@@ -66,12 +62,10 @@ def _slow_mmd(one, other):
         return (a @ b / len(a) + 1) ** 3
 
     n = len(one)
-    total = sum(kernel(a, b) for i, a in enumerate(one) for j, b in enumerate(one) if i != j) / (
+    total = sum(kernel(a, b) for i, a in enumerate(one) for j, b in enumerate(one) if i != j) / (n * (n - 1))
+    total += sum(kernel(a, b) for i, a in enumerate(other) for j, b in enumerate(other) if i != j) / (
         n * (n - 1)
     )
-    total += sum(
-        kernel(a, b) for i, a in enumerate(other) for j, b in enumerate(other) if i != j
-    ) / (n * (n - 1))
     return total - 2 * np.mean([kernel(a, b) for a in one for b in other])
 
 
@@ -91,9 +85,7 @@ def test_clean_resize_is_pils_in_float():
     image = random_images("a", 4, 40)["a"]
     sized = resize_clean(torch.from_numpy(image.transpose(2, 0, 1)[None].copy()))
     assert sized.shape == (1, 3, 299, 299)
-    plane = Image.fromarray(image[..., 1].astype(np.float32)).resize(
-        (299, 299), Image.Resampling.BICUBIC
-    )
+    plane = Image.fromarray(image[..., 1].astype(np.float32)).resize((299, 299), Image.Resampling.BICUBIC)
     np.testing.assert_allclose(sized[0, 1].numpy(), np.clip(np.asarray(plane), 0, 255))
     assert len(np.unique(sized.numpy())) > 256, "nothing is rounded to bytes"
 

@@ -25,7 +25,7 @@ def _case(offsets, grid=4):
         found = np.stack([true.transpose(2, 0, 1) + 2 * shift, true.transpose(2, 0, 1) + shift])
         # What lies outside the valid cells must not count.
         found[:, :, 2:] = 9.0
-        inputs.found[str(place)] = Matches(found, found, np.ones((2, grid, grid)))
+        inputs.found[str(place)] = Matches(found, found, np.zeros((2, grid, grid)))
         inputs.true[str(place)] = (true, valid)
     return inputs, sorted(inputs.found)
 
@@ -62,7 +62,7 @@ def test_true_matches_beat_random_ones():
     inputs = ArrayInputs(true={"true": (true, valid), "random": (true, valid)})
     for name, found in (("true", true), ("random", random.random((8, 8, 2)))):
         stacked = found.transpose(2, 0, 1)[None]
-        inputs.found[name] = Matches(stacked, stacked, np.ones((1, 8, 8)))
+        inputs.found[name] = Matches(stacked, stacked, np.zeros((1, 8, 8)))
     right = feed(MatchingAccuracy([0.1]), inputs, ["true"])
     wrong = feed(MatchingAccuracy([0.1]), inputs, ["random"])
     assert right["pck@0.1"] == 1
@@ -90,7 +90,7 @@ def test_confidence_controls():
     inputs = ArrayInputs()
     for name in "abc":
         maps = np.stack([random.random((8, 8)), valid.astype(float)])
-        inputs.found[name] = Matches(np.zeros((2, 2, 8, 8)), np.zeros((2, 2, 8, 8)), maps)
+        inputs.found[name] = Matches(np.zeros((2, 2, 8, 8)), np.zeros((2, 2, 8, 8)), 1 - maps)
         inputs.true[name] = (np.zeros((8, 8, 2)), valid)
     values = feed(ConfidenceCalibration(), inputs, "abc")
     assert values["confidence"] == values["confidence/block2"] == 1

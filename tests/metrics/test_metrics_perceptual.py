@@ -45,9 +45,7 @@ def test_formula_agrees_with_the_package(tmp_path):
     lpips = pytest.importorskip("lpips")
     torch.manual_seed(0)
     package = lpips.LPIPS(net="alex", pnet_rand=True, lpips=False, verbose=False).eval()
-    images = torch.from_numpy(
-        np.stack(list(random_images("ab", 3, 64).values())).transpose(0, 3, 1, 2)
-    )
+    images = torch.from_numpy(np.stack(list(random_images("ab", 3, 64).values())).transpose(0, 3, 1, 2))
     one, other = (image[None] / 127.5 - 1 for image in images)
 
     def levels(image):
@@ -55,16 +53,13 @@ def test_formula_agrees_with_the_package(tmp_path):
 
     with torch.no_grad():
         wanted = package(one, other).item()
-        assert feature_distance(levels(one), levels(other)).item() == pytest.approx(
-            wanted, rel=1e-5
-        )
+        assert feature_distance(levels(one), levels(other)).item() == pytest.approx(wanted, rel=1e-5)
     _calibrated_reads_torchvision_names(package, lpips, tmp_path, images)
 
 
 def _calibrated_reads_torchvision_names(package, lpips, folder, images):
     state = {
-        "features." + name.split(".", 1)[1]: value
-        for name, value in package.net.state_dict().items()
+        "features." + name.split(".", 1)[1]: value for name, value in package.net.state_dict().items()
     } | {"classifier.1.weight": torch.zeros(1)}
     torch.save(state, folder / "alexnet.pth")
     distance = calibrated_alexnet(folder / "alexnet.pth")
@@ -88,16 +83,12 @@ def test_identical_images_and_growing_noise(network):
     lpips, semantic = [], []
     for deviation in (0, 15, 60):
         images = {
-            name: np.clip(truths[name] + random.normal(0, deviation, (32, 32, 3)), 0, 255).astype(
-                np.uint8
-            )
+            name: np.clip(truths[name] + random.normal(0, deviation, (32, 32, 3)), 0, 255).astype(np.uint8)
             for name in names
         }
         inputs = ArrayInputs(images, truths)
         lpips.append(feed(_lpips(network), inputs, names, network=network)["lpips"])
-        semantic.append(
-            feed(SemanticConsistency("random", True), inputs, names, network=network)["semantic"]
-        )
+        semantic.append(feed(SemanticConsistency("random", True), inputs, names, network=network)["semantic"])
     assert lpips[0] == pytest.approx(0, abs=1e-6)
     assert semantic[0] == pytest.approx(1, abs=1e-6)
     assert lpips == sorted(lpips)
@@ -148,18 +139,14 @@ def test_relevance_controls(network):
     random = np.random.default_rng(5)
     colours = random.integers(30, 225, (4, 3, 3))
     labels = {name: random.integers(0, 3, (32, 32)).astype(np.uint8) for name in names}
-    painted = {
-        name: colours[place][labels[name]].astype(np.uint8) for place, name in enumerate(names)
-    }
+    painted = {name: colours[place][labels[name]].astype(np.uint8) for place, name in enumerate(names)}
     shifted = dict(zip(names, [painted[name] for name in names[1:] + names[:1]], strict=True))
     shifted_labels = dict(zip(names, [labels[name] for name in names[1:] + names[:1]], strict=True))
     noise = random_images(names, 6)
     for metric in (ColourRelevance, TextureRelevance):
 
         def value(images, exemplars, exemplar_labels, metric=metric):
-            inputs = ArrayInputs(
-                images, exemplars=exemplars, labels=labels, exemplar_labels=exemplar_labels
-            )
+            inputs = ArrayInputs(images, exemplars=exemplars, labels=labels, exemplar_labels=exemplar_labels)
             (found,) = feed(metric("random"), inputs, names, size=3, network=network).values()
             return found
 

@@ -55,9 +55,7 @@ def _slow_ssim(one, other):
         ma, mb = blur(a), blur(b)
         va, vb, cov = blur(a * a) - ma**2, blur(b * b) - mb**2, blur(a * b) - ma * mb
         c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-        scores.append(
-            ((2 * ma * mb + c1) * (2 * cov + c2)) / ((ma**2 + mb**2 + c1) * (va + vb + c2))
-        )
+        scores.append(((2 * ma * mb + c1) * (2 * cov + c2)) / ((ma**2 + mb**2 + c1) * (va + vb + c2)))
     return np.mean(scores)
 
 
@@ -77,9 +75,9 @@ def test_batches_and_order_do_not_matter_and_noise_worsens(seed, size):
 
     def noisy(deviation):
         return {
-            name: np.clip(
-                truths[name] + random.normal(0, deviation, truths[name].shape), 0, 255
-            ).astype(np.uint8)
+            name: np.clip(truths[name] + random.normal(0, deviation, truths[name].shape), 0, 255).astype(
+                np.uint8
+            )
             for name in names
         }
 

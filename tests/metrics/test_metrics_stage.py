@@ -102,9 +102,7 @@ def test_wrong_images_are_named_and_nothing_is_scored(experiment, harm):
         (folder / "images/test0.png").write_bytes(b"no image")
     with pytest.raises(MatebitError) as caught:
         run(experiment.params, experiment.layout, "matebit", 1)
-    named = {"missing": "test5", "extra": "stranger", "size": "16 x 16", "broken": "test0.png"}[
-        harm
-    ]
+    named = {"missing": "test5", "extra": "stranger", "size": "16 x 16", "broken": "test0.png"}[harm]
     assert named in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (experiment.layout.run("matebit", 1).metrics / "values.csv").exists()

@@ -53,19 +53,14 @@ def _slow_swd(one, other, config):
             patches = []
             for name in names:
                 band = _slow_pyramid(images[name].astype(float), len(sizes))[level]
-                for y, x in patch_places(
-                    name, (size, size), config.patch, config.patches, config.seed
-                ):
-                    patches.append(
-                        band[y : y + config.patch, x : x + config.patch].transpose(2, 0, 1)
-                    )
+                for y, x in patch_places(name, (size, size), config.patch, config.patches, config.seed):
+                    patches.append(band[y : y + config.patch, x : x + config.patch].transpose(2, 0, 1))
             patches = np.array(patches)
             patches -= patches.mean(axis=(0, 2, 3), keepdims=True)
             patches /= patches.std(axis=(0, 2, 3), keepdims=True)
             sets.append(patches.reshape(len(patches), -1))
         gaps = [
-            np.abs(np.sort(sets[0] @ direction) - np.sort(sets[1] @ direction)).mean()
-            for direction in along
+            np.abs(np.sort(sets[0] @ direction) - np.sort(sets[1] @ direction)).mean() for direction in along
         ]
         distances.append(1000 * np.mean(gaps))
     return [np.mean(distances), *distances]
@@ -79,10 +74,7 @@ def _values(one, other, size=100, names=None):
 @pytest.fixture
 def two_sets():
     names = list("abcdef")
-    one = {
-        name: ndimage.uniform_filter(image, (5, 5, 1))
-        for name, image in random_images(names, 0).items()
-    }
+    one = {name: ndimage.uniform_filter(image, (5, 5, 1)) for name, image in random_images(names, 0).items()}
     return one, random_images(names, 1)
 
 

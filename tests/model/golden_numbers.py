@@ -18,9 +18,7 @@ def golden(name: str) -> dict[str, Tensor]:
     """All tensors of one file, floats as float32; skips the test where the files are not there."""
     path = FOLDER / f"{name}.safetensors"
     if not path.is_file():
-        pytest.skip(
-            f"no golden numbers at {FOLDER} (set MATEBIT_SHARED to the folder that holds them)"
-        )
+        pytest.skip(f"no golden numbers at {FOLDER} (set MATEBIT_SHARED to the folder that holds them)")
     return {
         key: value.float() if value.dtype == torch.float16 else value
         for key, value in load_file(path).items()

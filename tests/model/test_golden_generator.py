@@ -123,9 +123,7 @@ def test_training_forward(tmp_path):
             assert relative(warped, numbers[f"trn_eval.warp_out.{i}"]) < 1e-4
         code = generator.style_of(out.image)
         contrast = style_contrast(code, out.style, numbers["in.queue"], 0.07, normalise=False)
-        ratio = (
-            numbers["trn_eval.contrastive_loss"] / contrast
-        )  # times a weight that the file holds
+        ratio = numbers["trn_eval.contrastive_loss"] / contrast  # times a weight that the file holds
         assert torch.allclose(ratio, ratio.round(), atol=1e-4), ratio
         assert ratio > 0
 

@@ -128,8 +128,7 @@ def test_every_parameter_gets_a_gradient(case):
         loss.backward()
         optimiser.step()
     sizes = {
-        name: 0.0 if p.grad is None else float(p.grad.abs().max())
-        for name, p in network.named_parameters()
+        name: 0.0 if p.grad is None else float(p.grad.abs().max()) for name, p in network.named_parameters()
     }
     largest = max(sizes.values())
     excused = [pattern for pattern, _ in REASONS]

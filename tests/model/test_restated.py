@@ -225,8 +225,7 @@ def test_released_block(scene):
     for b in range(2):
         sources = (("to_query", "x"), ("to_key", "f"), ("prune_query", "x"), ("prune_key", "f"))
         q, k, pq, pk = (
-            projected(getattr(attention, layer), scene[name][b], scene["position"])
-            for layer, name in sources
+            projected(getattr(attention, layer), scene[name][b], scene["position"]) for layer, name in sources
         )
         value = projected(attention.to_value, scene["f"][b], None)
         pixels = tokens(scene["pixels"][b])
@@ -239,9 +238,7 @@ def test_released_block(scene):
             kept = [float(w) * m for w, m in zip(weights, keep, strict=True)]
             x_cor.append(sum(w * v for w, v in zip(kept, value, strict=True)))
             conf.append(sum(kept))
-            hidden = torch.tensor(
-                [-1e4 if m else float(s) for m, s in zip(keep, logits, strict=True)]
-            )
+            hidden = torch.tensor([-1e4 if m else float(s) for m, s in zip(keep, logits, strict=True)])
             rejected = torch.softmax(hidden.double(), dim=0)
             warp.append(sum(w * r for w, r in zip(rejected, pixels, strict=True)))
         x, condition = scene["x"][b : b + 1], scene["condition"][b : b + 1]
@@ -285,9 +282,7 @@ def test_encoder(stride):
     x = random(1, 3, 16, 16, seed=7)
     pyramid = encoder(x)
     for level, step in zip(encoder.levels, (1, 2, 2, stride // 4), strict=True):
-        x = residual(
-            level.residual, instance(reflected(x, effective(level.conv), level.conv.bias, step))
-        )
+        x = residual(level.residual, instance(reflected(x, effective(level.conv), level.conv.bias, step)))
         assert torch.allclose(pyramid.pop(), x, atol=1e-8)
 
 

@@ -72,8 +72,7 @@ def test_unmatched_is_exact_where_the_difference_would_cancel():
 def test_gradient_check():
     rng = torch.Generator().manual_seed(3)
     query, key, value = (
-        torch.randn(1, 3, 6, generator=rng, dtype=torch.float64, requires_grad=True)
-        for _ in range(3)
+        torch.randn(1, 3, 6, generator=rng, dtype=torch.float64, requires_grad=True) for _ in range(3)
     )
 
     def tiled(q, k, v):

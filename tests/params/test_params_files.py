@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import REPOSITORY
 
+from command import REPOSITORY
 from matebit.errors import MatebitError
 from matebit.params.read import read_mapping, read_with_overrides, validated
 from matebit.params.resolve import resolve

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from command import run_in
 from dvc.repo import Repo
 
+from command import run_in
 from matebit.params.read import read_mapping, validated
 from matebit.params.schema import Params
 from matebit.pipeline.dvcfile import dvc_text

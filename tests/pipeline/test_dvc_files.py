@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from command import REPOSITORY, matebit
 
 SHIPPED = sorted([REPOSITORY / "dvc.yaml", *REPOSITORY.glob("pipelines/*/dvc.yaml")])

@@ -10,8 +10,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from command import environment
 
+from command import environment
 from matebit.pipeline.lock import job_lock
 
 HOLDER = """

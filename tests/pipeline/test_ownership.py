@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import complaint, copy_repository, matebit, run_in
-from tiny_experiment import TINY, contents, resolved_below
 
+from command import complaint, copy_repository, matebit, run_in
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.ownership import ENGINES, check_owner, claim
+from tiny_experiment import TINY, contents, resolved_below
 
 
 @pytest.mark.parametrize("owner", ENGINES)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny_experiment import TINY, Experiment, resolved_below
 
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.run_stage import run_stage
+from tiny_experiment import TINY, Experiment, resolved_below
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import REPOSITORY, environment
-from tiny_experiment import Experiment
 
+from command import REPOSITORY, environment
 from matebit.pipeline.source_digest import source_files
 from matebit.pipeline.stages import STAGES
+from tiny_experiment import Experiment
 
 PACKAGE = REPOSITORY / "src/matebit"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from command import REPOSITORY
 from stage_graphs import Graph, dvc_graph, dvc_stages, snakemake_graph
 
+from command import REPOSITORY
 from matebit.params.read import read_mapping
 from matebit.pipeline.snakemake import Experiment
 from matebit.pipeline.stages import STAGES

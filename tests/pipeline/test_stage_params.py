@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tiny_experiment import Experiment
 
 from matebit.pipeline.stages import STAGES, StageParams, jobs, scored
+from tiny_experiment import Experiment
 
 SECTIONS = {
     "name", "seed", "threads", "data", "conditions", "pairs", "features", "methods", "seeds", "metrics",
@@ -32,7 +32,8 @@ def test_keys_are_the_sections_the_own_method_and_the_code(name: str):
     keys = set(stage.keys("mine"))
     assert {*stage.reads, f"code.{name}"} <= keys
     assert ("methods.mine" in keys) == stage.reads_method
-    assert "methods.mine" not in stage.keys()
+    own = stage.keys()
+    assert "methods.mine" not in own
 
 
 def test_jobs_are_every_method_with_every_seed_and_the_controls(tiny: Experiment):

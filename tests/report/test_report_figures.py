@@ -18,9 +18,7 @@ from matebit.report.style import COLOURS
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_drawn_again_with_the_same_bytes(report, name):
-    files = [
-        report.layout.reports / "figures" / f"{name}.{ending}" for ending in ("png", "pdf", "json")
-    ]
+    files = [report.layout.reports / "figures" / f"{name}.{ending}" for ending in ("png", "pdf", "json")]
     before = [file.read_bytes() for file in files]
     assert sorted(draw(name, report.params, report.layout)) == sorted(files)
     assert before == [file.read_bytes() for file in files]
@@ -41,9 +39,7 @@ def test_the_sidecar_says_where_a_figure_comes_from(report, name):
     assert sidecar["caption"]
     assert sidecar["shows"]
     assert set(origin["checkpoints"]) == {
-        f"train/{method}/seed{seed}/model.safetensors"
-        for method in ("matebit", "vanilla")
-        for seed in (1, 2)
+        f"train/{method}/seed{seed}/model.safetensors" for method in ("matebit", "vanilla") for seed in (1, 2)
     }
     assert len(origin["data"]["data/index.csv"]) == 64
     assert origin["source"] == {"report": "abc123"}
@@ -90,9 +86,7 @@ def test_colours_differ_without_red_green_sight():
             [-0.003882, -0.048116, 1.051998],
         ],
     )
-    rgb = np.array(
-        [[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)] for colour in COLOURS[:4]]
-    )
+    rgb = np.array([[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)] for colour in COLOURS[:4]])
     for matrix in simulate:
         seen = rgb**2.2 @ np.array(matrix).T
         gaps = [np.linalg.norm(a - b) for k, a in enumerate(seen) for b in seen[k + 1 :]]

@@ -45,9 +45,7 @@ def test_the_page_names_nothing_that_it_would_fetch(report):
             assert address.startswith("data:"), (tag, address[:80])
         if tag == "a":
             assert re.match(r"#|figures/|tables/|manifest\.csv", attributes["href"])
-    policy = next(
-        a["content"] for t, a in tags.seen if a.get("http-equiv") == "Content-Security-Policy"
-    )
+    policy = next(a["content"] for t, a in tags.seen if a.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'; img-src data:;")
 
 
@@ -59,9 +57,7 @@ def test_every_relative_link_leads_to_a_file(report):
 
 def test_everything_is_escaped(report):
     tags = _parsed(report.layout)
-    assert not any(tag == "b" for tag, _ in tags.seen), (
-        "the names of params and rejected files hold <b>"
-    )
+    assert not any(tag == "b" for tag, _ in tags.seen), "the names of params and rejected files hold <b>"
     text = "".join(tags.text)
     assert "broken<b>.jpg" in text
     assert "<b>discs</b> & co" in text
@@ -114,9 +110,7 @@ def test_two_reports_are_equal_to_the_byte(tmp_path, report):
     assert row["sha256"] == sha256_of_file(report.layout.reports / "index.html")
     assert row["bytes"] == (report.layout.reports / "index.html").stat().st_size
     assert "reports/discs/manifest.csv" not in set(one["file"])
-    assert {"results/discs/metrics/matebit/seed1/values.csv", "results/discs/params.yaml"} <= set(
-        one["file"]
-    )
+    assert {"results/discs/metrics/matebit/seed1/values.csv", "results/discs/params.yaml"} <= set(one["file"])
     assert str(tmp_path) not in (layout.reports / "index.html").read_text()
 
 

@@ -74,9 +74,7 @@ def test_marks_need_intervals_that_do_not_overlap():
     }  # fmt: skip
     close = _marks(make_scores({"a": 10, "b": 10.05, "c": 30}), ["a", "b", "c"])
     assert close == {"a": "", "b": "", "c": ""}
-    assert _marks(make_scores({"a": 10, "b": 20}), ["a", "b"])["b"] == "", (
-        "the second of two is the last"
-    )
+    assert _marks(make_scores({"a": 10, "b": 20}), ["a", "b"])["b"] == "", "the second of two is the last"
     higher = make_scores({"a": 10, "b": 20}, metric="ssim")
     assert _marks(higher, ["a", "b"]) == {"a": "", "b": "best"}
 
@@ -89,9 +87,7 @@ def test_truth_does_not_compete_but_copying_does():
 def test_features_never_share_a_column():
     random = make_scores({"a": 0.2}, metric="lpips", features="vgg19 (random, seed 0)")
     trained = make_scores({"b": 0.1}, metric="lpips", features="alexnet imagenet")
-    both = Scores(
-        pd.concat([random.values, trained.values]), pd.concat([random.images, trained.images])
-    )
+    both = Scores(pd.concat([random.values, trained.values]), pd.concat([random.images, trained.images]))
     table = comparison_table(both, ["a", "b"], [], CONFIG, 1)
     assert len(table.columns) == 2
     filled = {(row.method, column.features) for row, column in table.cells}
@@ -110,9 +106,7 @@ def test_metrics_of_whole_sets_have_no_interval_and_no_mark():
 def test_latex_is_escaped_and_balanced():
     assert escape_tex("50 % of a_b & {c}") == r"50 \% of a\_b \& \{c\}"
     scores = make_scores({"mine_100%": 10, "b": 20, "c": 30})
-    text = latex(
-        comparison_table(scores, ["mine_100%", "b", "c"], [], CONFIG, 1), "T_1", "t", SETTING
-    )
+    text = latex(comparison_table(scores, ["mine_100%", "b", "c"], [], CONFIG, 1), "T_1", "t", SETTING)
     assert r"mine\_100\% & \textbf{10.10}" in text
     assert r"\underline{20.10}" in text
     assert text.count("{") == text.count("}")

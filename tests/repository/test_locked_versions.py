@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command import REPOSITORY
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from command import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 LOCK = (REPOSITORY / "requirements.lock").read_text()
@@ -41,9 +42,7 @@ def test_no_host_is_named():
 def test_every_dependency_is_pinned_within_its_bounds(requirement: Requirement):
     name = canonicalize_name(requirement.name)
     versions = [
-        pin.split("==")[1].split()[0]
-        for pin in PINS
-        if canonicalize_name(re.split(r"[=\[]", pin)[0]) == name
+        pin.split("==")[1].split()[0] for pin in PINS if canonicalize_name(re.split(r"[=\[]", pin)[0]) == name
     ]
     assert versions
     assert all(requirement.specifier.contains(version, prereleases=True) for version in versions)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from tiny_experiment import TINY, Experiment, contents
 
 from matebit.params.read import merged
 from matebit.train.step import Batch, TrainingStep
+from tiny_experiment import TINY, Experiment, contents
 
 # The contrastive loss acts from the second step of four on.
 STEP = merged(

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from command import matebit, start_matebit
 from steps import results
+
+from command import matebit, start_matebit
 from tiny_experiment import Experiment
 
 TRAIN = ("train", "results/tiny/params.yaml", "matebit", "--seed", "1")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_experiment import Experiment, contents
 
 from matebit.data.catalogue import read_catalogue
 from matebit.data.pictures import Pictures
@@ -15,6 +14,7 @@ from matebit.io.images import read_rgb
 from matebit.io.tables import read_table, write_table
 from matebit.translate.controls import label_colours
 from matebit.translate.outputs import COLUMNS
+from tiny_experiment import Experiment, contents
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_experiment import Experiment, contents
 
 from matebit.errors import MatebitError
 from matebit.io.arrays import read_arrays
@@ -14,6 +13,7 @@ from matebit.io.files import sha256_of_bytes
 from matebit.io.images import read_plane, read_rgb
 from matebit.io.tables import read_table
 from matebit.translate.outputs import COLUMNS, Outputs
+from tiny_experiment import Experiment, contents
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_every_test_item_has_its_files(translated: Experiment):
         assert read_plane(folder / f"confidence/{row.id}_block0.png").shape == (8, 8)
         matches = read_arrays(folder / f"matches/{row.id}.npz")
         assert matches["argmax"].shape == matches["soft"].shape == (1, 2, 8, 8)
-        assert matches["confidence"].shape == (1, 8, 8)
+        assert matches["unmatched"].shape == (1, 8, 8)
         for values in matches.values():
             assert np.all((values >= 0) & (values <= 1))
 

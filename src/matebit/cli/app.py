@@ -16,7 +16,6 @@ from matebit.errors import MatebitError
 from matebit.logs import set_up_logging
 
 
-
 def _stopped(stop: KeyboardInterrupt) -> NoReturn:
     """Say that a Ctrl-C or a SIGTERM ended the command; 130 or 143."""
     print("matebit: stopped; the same command goes on from here", file=sys.stderr)

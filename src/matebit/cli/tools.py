@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -69,13 +70,18 @@ def _params() -> None:
 
 
 def _import_checkpoint(
-    source: Annotated[Path, typer.Argument(metavar="SRC", help="latest_net_G.pth, or safetensors of its keys.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="SRC", help="latest_net_G.pth, or safetensors of its keys.")
+    ],
     out: Annotated[Path, typer.Option(help="The checkpoint to write (.safetensors).")],
+    attention: Annotated[
+        bool, typer.Option(help="Was the decoder's self-attention on in training? The file does not say.")
+    ] = True,
 ) -> None:
     """Turn the authors' released generator into a checkpoint of this program."""
     from matebit.model.released import import_checkpoint
 
-    import_checkpoint(source, out)
+    import_checkpoint(source, out, use_attention=attention)
     typer.echo(str(out))
 
 
@@ -92,12 +98,13 @@ def _export_checkpoint(
 
 def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
-    for name, function in {
+    commands: dict[str, Callable[..., None]] = {
         "ui": _ui,
         "dvc": _dvc,
         "figure": _figure,
         "params": _params,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,
-    }.items():
+    }
+    for name, function in commands.items():
         app.command(name, rich_help_panel=PANEL)(function)

@@ -21,9 +21,7 @@ class LoaderConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    workers: int = Field(
-        0, ge=0, le=64, description="Processes that read images ahead of training; 0: none."
-    )
+    workers: int = Field(0, ge=0, le=64, description="Processes that read images ahead of training; 0: none.")
     cache_megabytes: int = Field(
         1024, ge=0, description="A training set that fits in this much memory is decoded only once."
     )
@@ -54,9 +52,7 @@ class DataConfig(BaseModel):
     limit_train: int | None = Field(
         None, ge=1, description="Use only the first so many training items, by id."
     )
-    limit_test: int | None = Field(
-        None, ge=1, description="Use only the first so many test items, by id."
-    )
+    limit_test: int | None = Field(None, ge=1, description="Use only the first so many test items, by id.")
     workers: int | None = Field(
         None, ge=1, description="Processes that read and extract; default: one for each core."
     )
@@ -68,13 +64,9 @@ class DataConfig(BaseModel):
     @model_validator(mode="after")
     def _sizes_agree(self) -> Self:
         if self.crop_size % 16:
-            raise ValueError(
-                f"crop_size: {self.crop_size} is not a multiple of 16, which the network needs"
-            )
+            raise ValueError(f"crop_size: {self.crop_size} is not a multiple of 16, which the network needs")
         if self.crop_size > self.load_size:
-            raise ValueError(
-                f"crop_size: {self.crop_size} is larger than load_size: {self.load_size}"
-            )
+            raise ValueError(f"crop_size: {self.crop_size} is larger than load_size: {self.load_size}")
         return self
 
 
@@ -88,9 +80,7 @@ class ConditionsConfig(BaseModel):
         description="The condition: edges and distances of the parts of a face (15 channels), or "
         "its 19 parsing labels.",
     )
-    canny_sigma: float = Field(
-        1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges."
-    )
+    canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
 
 
 class PairsConfig(BaseModel):

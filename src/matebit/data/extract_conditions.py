@@ -131,9 +131,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     write_rejected(folder / "rejected.csv", rejected, len(jobs), params.data.max_rejected_share)
     for split in ("train", "test"):
         if not any(row["split"] == split for row in rows):
-            raise MatebitError(
-                f"no {split} image has a condition; {folder / 'rejected.csv'} says why"
-            )
+            raise MatebitError(f"no {split} image has a condition; {folder / 'rejected.csv'} says why")
     for kind in KINDS_OF_FILE:
         remove_strangers(folder / kind, {f"{row['id']}.png" for row in rows if row[kind]})
     write_table(folder / "landmarks.csv", landmarks, LANDMARK_COLUMNS)

@@ -89,8 +89,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
         if not any(row["split"] == split for row in rows):
             where = f"data.root: {config.root}" if config.root else f"data.source: {config.source}"
             raise MatebitError(
-                f"{where} gives no {split} image; see data.{split}_list and "
-                f"{folder / 'rejected.csv'}"
+                f"{where} gives no {split} image; see data.{split}_list and {folder / 'rejected.csv'}"
             )
     remove_strangers(folder / "images", {f"{row['id']}.png" for row in rows})
     write_table(folder / "index.csv", rows, INDEX_COLUMNS)

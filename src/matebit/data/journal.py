@@ -34,9 +34,7 @@ def still_whole(record: dict, key: str, folder: Path) -> bool:
     if record.get("key") != key:
         return False
     try:
-        return all(
-            sha256_of_file(folder / name) == digest for name, digest in record["files"].items()
-        )
+        return all(sha256_of_file(folder / name) == digest for name, digest in record["files"].items())
     except OSError:
         return False
 

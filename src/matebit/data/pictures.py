@@ -39,9 +39,7 @@ class Pictures:
         pixels = self.image(entry)
         if entry.size == size:
             return pixels
-        resized = Image.fromarray(pixels.transpose(1, 2, 0)).resize(
-            (size, size), Image.Resampling.BICUBIC
-        )
+        resized = Image.fromarray(pixels.transpose(1, 2, 0)).resize((size, size), Image.Resampling.BICUBIC)
         return np.asarray(resized).transpose(2, 0, 1)
 
     def condition_at(self, entry: Entry, size: int) -> np.ndarray:

@@ -52,9 +52,7 @@ class TrainingSet(Dataset):
         exemplar = self._by_id[exemplar_id]
         other = draw_window(rng, exemplar.size, size, flip)
         condition, truth = self._read(entry)
-        exemplar_condition, picture = (
-            (condition, truth) if exemplar_id == entry.id else self._read(exemplar)
-        )
+        exemplar_condition, picture = (condition, truth) if exemplar_id == entry.id else self._read(exemplar)
         return Sample(
             item=entry.id,
             exemplar_item=exemplar_id,

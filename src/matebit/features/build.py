@@ -49,8 +49,7 @@ def _from_file(path: Path) -> Vgg19:
     missing = sorted(key for key in wanted if key not in stored)
     if missing:
         raise MatebitError(
-            f"{path} is not a VGG-19 (no {missing[0]}): expected names as conv1_1.weight or "
-            f"features.0.weight"
+            f"{path} is not a VGG-19 (no {missing[0]}): expected names as conv1_1.weight or features.0.weight"
         )
     wrong = [key for key in wanted if stored[key].shape != wanted[key].shape]
     if wrong:
@@ -66,8 +65,7 @@ def _read(path: Path) -> dict[str, Tensor]:
     """A safetensors file or a PyTorch file of tensors; no code in it is executed."""
     if not path.is_file():
         raise MatebitError(
-            f"VGG-19 weights not found at {path}: put the file there, or set features.weights to "
-            f"'random'"
+            f"VGG-19 weights not found at {path}: put the file there, or set features.weights to 'random'"
         )
     try:
         if path.suffix == ".safetensors":
@@ -77,9 +75,7 @@ def _read(path: Path) -> dict[str, Tensor]:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
         return {key: value for key, value in loaded.items() if isinstance(value, Tensor)}
     except Exception as error:
-        raise MatebitError(
-            f"{path} cannot be read as network weights: get the file anew"
-        ) from error
+        raise MatebitError(f"{path} cannot be read as network weights: get the file anew") from error
 
 
 def _torchvision_names() -> dict[str, str]:

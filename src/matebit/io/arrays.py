@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from matebit.io.files import write_bytes
 def write_arrays(target: Path, **arrays: np.ndarray) -> None:
     """Write the arrays, sorted by name, compressed, atomically. numpy stamps no clock time into the file."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **dict(sorted(arrays.items())))
+    ordered: dict[str, Any] = dict(sorted(arrays.items()))
+    np.savez_compressed(buffer, **ordered)
     write_bytes(target, buffer.getvalue())
 
 

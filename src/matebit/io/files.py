@@ -59,7 +59,9 @@ def read_json(path: Path) -> Any:
     except FileNotFoundError as error:
         raise MatebitError(f"{path} does not exist; run the stage that writes it") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise MatebitError(f"{path} is not valid JSON ({error}); delete it and run its stage again") from error
+        raise MatebitError(
+            f"{path} is not valid JSON ({error}); delete it and run its stage again"
+        ) from error
 
 
 def sha256_of_bytes(data: bytes) -> str:

@@ -64,7 +64,9 @@ def read_plane(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """Read a single-channel image (grey or the indices of a palette) as uint8 (H,W)."""
     image = _open(Path(path), max_pixels)
     if image.mode not in ("L", "P", "1"):
-        raise BrokenImage(f"{path} has mode {image.mode}, not one 8-bit channel; convert it to grey or indexed")
+        raise BrokenImage(
+            f"{path} has mode {image.mode}, not one 8-bit channel; convert it to grey or indexed"
+        )
     return np.asarray(image.convert("L") if image.mode == "1" else image)
 
 

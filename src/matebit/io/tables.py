@@ -28,7 +28,9 @@ def read_table(path: Path, columns: list[str], text: Iterable[str] = ()) -> pd.D
     try:
         frame = pd.read_csv(path, dtype={name: str for name in text}, keep_default_na=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise MatebitError(f"{path} is not a CSV table ({error}); run the stage that writes it again") from error
+        raise MatebitError(
+            f"{path} is not a CSV table ({error}); run the stage that writes it again"
+        ) from error
     absent = [name for name in columns if name not in frame.columns]
     if absent:
         raise MatebitError(f"{path} lacks the column {absent[0]!r}; run the stage that writes it again")

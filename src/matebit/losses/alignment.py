@@ -46,9 +46,7 @@ def position_contrast(condition: Tensor, truth: Tensor, positions: Tensor) -> Te
     sine = torch.sqrt((1 - own.square()).clamp_min(TINY))  # |cos| may round above 1
     positive = own * math.cos(MARGIN) - sine * math.sin(MARGIN)
     itself = torch.eye(len(positions), dtype=torch.bool, device=cosine.device)
-    logits = (
-        torch.cat([positive.unsqueeze(2), cosine.masked_fill(itself, -10.0)], dim=2) / TEMPERATURE
-    )
+    logits = torch.cat([positive.unsqueeze(2), cosine.masked_fill(itself, -10.0)], dim=2) / TEMPERATURE
     return (torch.logsumexp(logits, dim=2) - logits[:, :, 0]).mean()
 
 

@@ -16,9 +16,7 @@ class StyleContrastConfig(BaseModel):
 
     weight: float = Field(1.0, ge=0, description="weight of the loss; 0 switches it off")
     tau: float = Field(0.07, gt=0, description="temperature")
-    m: int = Field(
-        1024, ge=1, description="negatives in the queue, at most an eighth of all images seen"
-    )
+    m: int = Field(1024, ge=1, description="negatives in the queue, at most an eighth of all images seen")
     negatives: Literal["early_generations", "exemplars"] = Field(
         "early_generations",
         description="low-quality early generations, or (released) codes of exemplars",
@@ -28,9 +26,7 @@ class StyleContrastConfig(BaseModel):
         0.1, gt=0, le=1, description="share of training from which these images are taken, evenly"
     )
     reencoded: int = Field(8, ge=1, description="images of the bank encoded anew at each step")
-    start_fraction: float = Field(
-        0.1, ge=0, lt=1, description="share of training after which the loss acts"
-    )
+    start_fraction: float = Field(0.1, ge=0, lt=1, description="share of training after which the loss acts")
 
     @model_validator(mode="after")
     def _check(self) -> StyleContrastConfig:
@@ -63,16 +59,12 @@ class LossConfig(BaseModel):
     G_warp_self: float = Field(1000.0, ge=0, description="warped exemplar against the pooled truth")
     GAN: float = Field(10.0, ge=0, description="adversarial hinge loss, of both networks")
     GAN_Feat: float = Field(10.0, ge=0, description="feature matching on the discriminator")
-    fm: float = Field(
-        10.0, ge=0, description="perceptual features against truth where self-referenced"
-    )
+    fm: float = Field(10.0, ge=0, description="perceptual features against truth where self-referenced")
     contextual: float = Field(10.0, ge=0, description="contextual loss against the exemplar")
     perc: float = Field(0.001, ge=0, description="squared perceptual distance to truth")
     perc_level: Literal["r42", "r52"] = Field("r42", description="level of the loss perc")
     style_loss: float = Field(10.0, ge=0, description="Gram matrices against the exemplar")
-    mcl: float = Field(
-        0.0, ge=0, description="margin contrast of positions (released: 0.01 if used)"
-    )
+    mcl: float = Field(0.0, ge=0, description="margin contrast of positions (released: 0.01 if used)")
     pixel_l1: float = Field(
         0.0,
         ge=0,

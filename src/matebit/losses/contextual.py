@@ -46,9 +46,7 @@ def contextual(x: Tensor, y: Tensor, *, pono: bool = True) -> Tensor:
     return -torch.log(scores.mean(dim=1))
 
 
-def contextual_loss(
-    fake: dict[str, Tensor], exemplar: dict[str, Tensor], *, pono: bool = True
-) -> Tensor:
+def contextual_loss(fake: dict[str, Tensor], exemplar: dict[str, Tensor], *, pono: bool = True) -> Tensor:
     """8 CX(r52) + 4 CX(r42) + 2 CX(r32 pooled 2x2), averaged over the batch."""
     loss = 8 * contextual(fake["r52"], exemplar["r52"], pono=pono)
     loss = loss + 4 * contextual(fake["r42"], exemplar["r42"], pono=pono)

@@ -58,9 +58,7 @@ class StyleQueue:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from a stored state."""
         if state["length"] != self.length:
-            raise ValueError(
-                f"queue of {state['length']} codes cannot continue as one of {self.length}"
-            )
+            raise ValueError(f"queue of {state['length']} codes cannot continue as one of {self.length}")
         self._codes = state["codes"]
 
 

@@ -14,8 +14,7 @@ LEVEL_WEIGHTS = {"r12": 1 / 32, "r22": 1 / 16, "r32": 1 / 8, "r42": 1 / 4, "r52"
 def perceptual_matching(fake: dict[str, Tensor], real: dict[str, Tensor]) -> Tensor:
     """Per sample (B,): sum over levels of weight * mean |fake - real|; deep levels weigh most."""
     distances = [
-        weight * sample_means((fake[level] - real[level]).abs())
-        for level, weight in LEVEL_WEIGHTS.items()
+        weight * sample_means((fake[level] - real[level]).abs()) for level, weight in LEVEL_WEIGHTS.items()
     ]
     return torch.stack(distances).sum(dim=0)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 
-def self_reference_mean(
-    per_sample: Tensor, self_ref: Tensor, form: str, total: Tensor | None
-) -> Tensor:
+def self_reference_mean(per_sample: Tensor, self_ref: Tensor, form: str, total: Tensor | None) -> Tensor:
     """Of `per_sample` (B,) over the samples with self_ref (B,) = 1.
 
     default: their sum over max(their number over all ranks, 1), so that the batch size does not

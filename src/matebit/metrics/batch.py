@@ -31,13 +31,18 @@ class Item:
 class Matches:
     """Correspondence of one item: L blocks, a token grid of h x w query cells.
 
-    `argmax` and `soft`: (L,2,h,w), the matched (x, y) in [0,1] of the exemplar; `confidence`:
-    (L,h,w).
+    `argmax` and `soft`: (L,2,h,w), the matched (x, y) in [0,1] of the exemplar; `unmatched`: (L,h,w),
+    1 - confidence as the network computed it, which may be far below what 1 - float32 can show.
     """
 
     argmax: np.ndarray
     soft: np.ndarray
-    confidence: np.ndarray
+    unmatched: np.ndarray
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """(L,h,w) in [0,1]."""
+        return 1 - self.unmatched
 
 
 class Inputs(Protocol):

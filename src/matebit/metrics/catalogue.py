@@ -37,9 +37,7 @@ _KINDS: dict[str, Info] = {
     "edge_f1": Info("Edge F1", "higher", 3, "edges of the result against the edges asked for"),
     "pck": Info("PCK", "higher", 3, "share of cells matched to the right place of the exemplar"),
     "epe": Info("EPE", "lower", 3, "mean distance of the match from the true one, in image sides"),
-    "confidence": Info(
-        "Conf. AUC", "higher", 3, "confidence as a detector of cells without a true match"
-    ),
+    "confidence": Info("Conf. AUC", "higher", 3, "confidence as a detector of cells without a true match"),
     "swd": Info("SWD", "lower", 1, "sliced Wasserstein distance to the real test images, x1000"),
     "diversity": Info("Diversity", "higher", 3, "LPIPS between results of one condition"),
     "fid": Info("FID", "lower", 2, "Fréchet distance to the real test images"),

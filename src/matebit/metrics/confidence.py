@@ -23,9 +23,7 @@ def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
     if not positives or not negatives:
         return math.nan
     ranks = rankdata(scores)
-    return float(
-        (ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives)
-    )
+    return float((ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 class ConfidenceCalibration(Metric):
@@ -37,8 +35,7 @@ class ConfidenceCalibration(Metric):
 
     needs = frozenset({"truth", "matches"})
     protocol = (
-        "1 - confidence detects cells without a true match; cells of all images pooled; "
-        "headline: last block"
+        "1 - confidence detects cells without a true match; cells of all images pooled; headline: last block"
     )
 
     def __init__(self) -> None:
@@ -47,9 +44,9 @@ class ConfidenceCalibration(Metric):
     def update(self, batch: Batch) -> None:
         """Keep the cells: (L, cells) float32 and (cells,) bool an image."""
         for item in batch.items:
-            confidence = batch.inputs.matches(item).confidence
-            _, valid = batch.inputs.true_matches(item, (confidence.shape[1], confidence.shape[2]))
-            self._seen[item.id] = (confidence.reshape(len(confidence), -1), ~valid.ravel())
+            unsure = batch.inputs.matches(item).unmatched
+            _, valid = batch.inputs.true_matches(item, (unsure.shape[1], unsure.shape[2]))
+            self._seen[item.id] = (unsure.reshape(len(unsure), -1), ~valid.ravel())
 
     def values(self) -> list[Value]:
         """`confidence` (last block) and `confidence/blockB`."""
@@ -59,12 +56,9 @@ class ConfidenceCalibration(Metric):
         unmatched = np.concatenate([flags for _, flags in cells])
         blocks = min(len(maps) for maps, _ in cells)
         areas = [
-            area_under_roc(1.0 - np.concatenate([maps[block] for maps, _ in cells]), unmatched)
+            area_under_roc(np.concatenate([maps[block] for maps, _ in cells]), unmatched)
             for block in range(blocks)
         ]
         named = {f"confidence/block{block + 1}": area for block, area in enumerate(areas)}
         named = {"confidence": areas[-1], **named} if areas else {}
-        return [
-            Value(name, area, len(cells), NO_FEATURES, self.protocol)
-            for name, area in named.items()
-        ]
+        return [Value(name, area, len(cells), NO_FEATURES, self.protocol) for name, area in named.items()]

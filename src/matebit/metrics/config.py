@@ -48,9 +48,7 @@ class InceptionConfig(BaseModel):
         description="How images reach 299 px: bilinear in the network as pytorch-fid does, or "
         "PIL bicubic in float as clean-fid does. One value each.",
     )
-    kid_subset: int = Field(
-        1000, ge=2, description="Images in a subset of KID; fewer if the set is smaller."
-    )
+    kid_subset: int = Field(1000, ge=2, description="Images in a subset of KID; fewer if the set is smaller.")
     kid_subsets: int = Field(100, ge=1, description="Subsets of KID that are averaged.")
     splits: int = Field(10, ge=1, description="Splits of the inception score.")
     seed: int = Field(0, ge=0, description="Seed of KID's subsets and of the split order.")

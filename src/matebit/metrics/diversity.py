@@ -21,9 +21,7 @@ class Diversity(Metric):
 
     def __init__(self, distance: PerceptualDistance) -> None:
         self._distance = distance
-        self._protocol = (
-            f"mean pairwise distance over the ranks of a condition; {distance.protocol}"
-        )
+        self._protocol = f"mean pairwise distance over the ranks of a condition; {distance.protocol}"
         self._seen: dict[str, float] = {}
 
     @classmethod

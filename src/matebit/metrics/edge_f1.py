@@ -12,9 +12,7 @@ from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
 
 
-def edge_agreement(
-    found: np.ndarray, asked: np.ndarray, tolerance: float
-) -> tuple[float, float, float]:
+def edge_agreement(found: np.ndarray, asked: np.ndarray, tolerance: float) -> tuple[float, float, float]:
     """Precision, recall and F1 of boolean edge maps (H,W), an edge counting within `tolerance`
     pixels.
 

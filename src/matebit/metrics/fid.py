@@ -58,8 +58,7 @@ class FrechetInceptionDistance(Metric):
     def __init__(self, inception: Inception, resizes: list[Resize]) -> None:
         self._inception = inception
         self._statistics = {
-            resize: {role: GaussianStatistics() for role in ("translated", "real")}
-            for resize in resizes
+            resize: {role: GaussianStatistics() for role in ("translated", "real")} for resize in resizes
         }
 
     @classmethod

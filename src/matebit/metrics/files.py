@@ -147,7 +147,7 @@ class StageFiles:
     def matches(self, item: Item) -> Matches:
         """What the method matched."""
         arrays = read_arrays(self._method.folder / "matches" / f"{item.id}.npz")
-        return Matches(arrays["argmax"], arrays["soft"], arrays["confidence"])
+        return Matches(arrays["argmax"], arrays["soft"], arrays["unmatched"])
 
     def true_matches(self, item: Item, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """The oracle's matches on a square grid: (g,g,2) in [0,1], (g,g) valid."""

@@ -49,9 +49,7 @@ def resize_clean(images: torch.Tensor) -> torch.Tensor:
 
     planes = [
         np.asarray(
-            Image.fromarray(plane.numpy().astype(np.float32)).resize(
-                (SIDE, SIDE), Image.Resampling.BICUBIC
-            )
+            Image.fromarray(plane.numpy().astype(np.float32)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
         )
         for plane in images.flatten(0, 1)
     ]
@@ -84,9 +82,7 @@ class Inception:
 
     def pooled(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
         """(B,2048) pool3 features of the images called `role`, computed once for a batch."""
-        return batch.once(
-            f"inception {role} {resize}", lambda: self._pool(getattr(batch, role), resize)
-        )
+        return batch.once(f"inception {role} {resize}", lambda: self._pool(getattr(batch, role), resize))
 
     def probabilities(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
         """(B,1008) float64 class probabilities, of the logits without bias as TensorFlow's score

@@ -21,9 +21,7 @@ def inception_score(probabilities: np.ndarray) -> float:
     """
     marginal = probabilities.mean(axis=0, keepdims=True)
     tiny = np.finfo(np.float64).tiny
-    terms = probabilities * (
-        np.log(np.maximum(probabilities, tiny)) - np.log(np.maximum(marginal, tiny))
-    )
+    terms = probabilities * (np.log(np.maximum(probabilities, tiny)) - np.log(np.maximum(marginal, tiny)))
     return float(np.exp(terms.sum(axis=1).mean()))
 
 
@@ -54,11 +52,7 @@ class InceptionScore(Metric):
         rows = np.array([self._seen[name] for name in sorted(self._seen)])
         order = np.random.default_rng(self._config.seed).permutation(len(rows))
         splits = min(self._config.splits, len(rows))
-        score = float(
-            np.mean([inception_score(part) for part in np.array_split(rows[order], splits)])
-        )
+        score = float(np.mean([inception_score(part) for part in np.array_split(rows[order], splits)]))
         doubt = "" if len(rows) >= ENOUGH else f"; not meaningful below {ENOUGH} images"
-        protocol = (
-            f"{splits} splits, resize {HOW[self._resize]}, PNG, seed {self._config.seed}{doubt}"
-        )
+        protocol = f"{splits} splits, resize {HOW[self._resize]}, PNG, seed {self._config.seed}{doubt}"
         return [Value("inception_score", score, len(rows), self._inception.label, protocol)]

@@ -31,9 +31,7 @@ def feature_distance(one: Features, other: Features) -> torch.Tensor:
 
     total = torch.zeros(())
     for level in one:
-        units = [
-            maps / (maps.norm(dim=1, keepdim=True) + 1e-10) for maps in (one[level], other[level])
-        ]
+        units = [maps / (maps.norm(dim=1, keepdim=True) + 1e-10) for maps in (one[level], other[level])]
         total = total + (units[0] - units[1]).square().sum(dim=1).mean(dim=(1, 2))
     return total
 
@@ -62,9 +60,7 @@ def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
             f"metrics.lpips_weights: {backbone} does not exist; put torchvision's AlexNet there"
         ) from error
     convolutions = {
-        name.split(".", 1)[1]: value
-        for name, value in state.items()
-        if name.startswith("features.")
+        name.split(".", 1)[1]: value for name, value in state.items() if name.startswith("features.")
     }
     # The package cuts torchvision's `features` into slices and keeps their numbers: slice2.3 is
     # features.3.
@@ -114,7 +110,5 @@ class PerceptualSimilarity(PerImage):
             distance = self._distance(batch.translated, batch.truth)
         else:
             # The same features serve `semantic`, `texture` and `colour`: the batch keeps them.
-            distance = feature_distance(
-                batch.features("translated"), batch.features("ground_truth")
-            )
+            distance = feature_distance(batch.features("translated"), batch.features("ground_truth"))
         return {"lpips": distance.double().numpy()}

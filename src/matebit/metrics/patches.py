@@ -18,9 +18,7 @@ _CHUNK = 65_536  # patches read back at a time
 _PROJECTION_BYTES = 256e6  # of the projections that are held and sorted at once
 
 
-def patch_places(
-    identity: str, side: tuple[int, int], patch: int, count: int, seed: int
-) -> np.ndarray:
+def patch_places(identity: str, side: tuple[int, int], patch: int, count: int, seed: int) -> np.ndarray:
     """(count,2): upper left corners (y, x) of an image's patches, drawn from its id, its level and
     the seed.
 
@@ -61,9 +59,7 @@ class PatchSet:
         """Append (B,count,C,p,p) float32 patches."""
         flat = patches.flatten(0, 1)
         values = flat.double()
-        self._sums += np.stack(
-            [values.sum((0, 2, 3)).numpy(), values.square().sum((0, 2, 3)).numpy()]
-        )
+        self._sums += np.stack([values.sum((0, 2, 3)).numpy(), values.square().sum((0, 2, 3)).numpy()])
         self._count += len(flat)
         self._file.write(flat.numpy().astype(np.float32).tobytes())
 

@@ -48,9 +48,7 @@ class MatchingAccuracy(PerImage):
         return cls(context.config.pck_thresholds)
 
     def _scores(self, errors: np.ndarray, suffix: str) -> dict[str, float]:
-        scores = {
-            f"pck@{share:g}{suffix}": float(np.mean(errors <= share)) for share in self._thresholds
-        }
+        scores = {f"pck@{share:g}{suffix}": float(np.mean(errors <= share)) for share in self._thresholds}
         return {**scores, f"epe{suffix}": float(np.mean(errors))}
 
     def features(self, batch: Batch) -> dict[str, np.ndarray]:
@@ -65,9 +63,7 @@ class MatchingAccuracy(PerImage):
                 for block in range(blocks):
                     errors = end_point_errors(matched[block].transpose(1, 2, 0), true, valid)
                     scores = self._scores(errors, "") if valid.any() else {}
-                    row |= {
-                        f"{name}/{how}/block{block + 1}": score for name, score in scores.items()
-                    }
+                    row |= {f"{name}/{how}/block{block + 1}": score for name, score in scores.items()}
                     if how == "argmax" and block == blocks - 1:
                         row |= scores
             if valid.any():

@@ -18,8 +18,6 @@ class PeakSignalToNoise(PerImage):
 
     def features(self, batch: Batch) -> dict[str, np.ndarray]:
         """`psnr`: (B,)."""
-        error = (
-            (batch.translated.double() - batch.truth.double()).square().mean(dim=(1, 2, 3)).numpy()
-        )
+        error = (batch.translated.double() - batch.truth.double()).square().mean(dim=(1, 2, 3)).numpy()
         with np.errstate(divide="ignore"):
             return {"psnr": 10 * np.log10(255.0**2 / error)}

@@ -47,9 +47,7 @@ def _double(images: torch.Tensor) -> torch.Tensor:
         side = images.shape[axis]
         # Mirroring the enlarged image about its outermost pixels, of which the last is a zero.
         before = torch.cat([images.narrow(axis, 1, 1), images.narrow(axis, 0, side - 1)], axis)
-        after = torch.cat(
-            [images.narrow(axis, 1, side - 1), images.narrow(axis, side - 1, 1)], axis
-        )
+        after = torch.cat([images.narrow(axis, 1, side - 1), images.narrow(axis, side - 1, 1)], axis)
         even = (before + 6 * images + after) / 8
         odd = (images + after) / 2
         images = torch.stack([even, odd], dim=axis + 1).flatten(axis, axis + 1)

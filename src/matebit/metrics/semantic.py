@@ -25,9 +25,7 @@ class SemanticConsistency(PerImage):
         super().__init__()
         self.features_label = features_label
         against = "true answer" if truth_known else "image that the condition was taken from"
-        self.protocol = (
-            f"relu3_2, relu4_2, relu5_2; cosine at each position, mean; against the {against}"
-        )
+        self.protocol = f"relu3_2, relu4_2, relu5_2; cosine at each position, mean; against the {against}"
 
     @classmethod
     def build(cls, context: Context) -> Self:

@@ -69,9 +69,7 @@ def chosen_metrics(context: Context, offered: set[str], who: str) -> dict[str, M
     for name in context.config.names:
         missing = metric_class(name).needs - offered
         if missing:
-            logger.info(
-                "%s: no %s: %s", who, name, " and ".join(WHY[need] for need in sorted(missing))
-            )
+            logger.info("%s: no %s: %s", who, name, " and ".join(WHY[need] for need in sorted(missing)))
         else:
             metrics[name] = metric_class(name).build(context)
     return metrics
@@ -131,8 +129,9 @@ def _rows(metrics: dict[str, Metric], method: str, seed: int) -> tuple[list[dict
 def _context(params: ResolvedParams, truth_known: bool) -> Context:
     from matebit.data.conditions.edges import extract_edges
     from matebit.features import build_features
+    from matebit.features.location import feature_weights
 
-    network = build_features(params.features)
+    network = build_features(params.features, feature_weights(params.features))
 
     def features_of(images: torch.Tensor) -> Features:
         return network(images / 127.5 - 1)
@@ -165,16 +164,13 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
         methods = [name for name in CONTROLS if layout.run(name, seed).translate.is_dir()]
         if not methods:
             raise MatebitError(
-                f"{layout.run(method, seed).translate} holds no control; run `matebit translate` "
-                "for them"
+                f"{layout.run(method, seed).translate} holds no control; run `matebit translate` for them"
             )
     values, images = [], []
     for name in methods:
         translated = read_translated(layout.run(name, seed).translate, tests, params.pairs.rank)
         files = StageFiles(layout, entries, translated, oracle)
-        metrics = chosen_metrics(
-            context, _offered(translated, tests, entries, oracle is not None), name
-        )
+        metrics = chosen_metrics(context, _offered(translated, tests, entries, oracle is not None), name)
         score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
         rows = _rows(metrics, name, seed)
         values += rows[0]

@@ -31,15 +31,11 @@ def sliced_distance(one: PatchSet, other: PatchSet, along: np.ndarray) -> float:
     sets.
     """
     if len(one) != len(other):
-        raise MatebitError(
-            f"swd needs two sets of one size, not {len(one)} and {len(other)} patches"
-        )
+        raise MatebitError(f"swd needs two sets of one size, not {len(one)} and {len(other)} patches")
     distances = []
     step = one.directions_at_once()
     for start in range(0, len(along), step):
-        first, second = (
-            patches.sorted_projections(along[start : start + step]) for patches in (one, other)
-        )
+        first, second = (patches.sorted_projections(along[start : start + step]) for patches in (one, other))
         first -= second
         distances.append(np.abs(first, out=first).mean(axis=1, dtype=np.float64))
     return float(np.concatenate(distances).mean())
@@ -83,10 +79,7 @@ class SlicedWasserstein(Metric):
         for level, band in enumerate(laplacian_pyramid(images.float(), len(self._sizes))):
             shape = (band.shape[2], band.shape[3])
             places = np.stack(
-                [
-                    patch_places(name, shape, patch, self._config.patches, self._config.seed)
-                    for name in names
-                ]
+                [patch_places(name, shape, patch, self._config.patches, self._config.seed) for name in names]
             )
             kept = sets.setdefault(level, PatchSet(band.shape[1], patch))
             kept.add(cut_patches(band, places, patch))
@@ -97,13 +90,9 @@ class SlicedWasserstein(Metric):
             return []
         along = directions(3 * self._config.patch**2, self._config)
         levels = {
-            size: 1000
-            * sliced_distance(self._sets["translated"][level], self._sets["real"][level], along)
+            size: 1000 * sliced_distance(self._sets["translated"][level], self._sets["real"][level], along)
             for level, size in enumerate(self._sizes)
         }
         named = {"swd": sum(levels.values()) / len(levels)}
         named |= {f"swd/{size}": distance for size, distance in levels.items()}
-        return [
-            Value(name, value, self._images, NO_FEATURES, self.protocol)
-            for name, value in named.items()
-        ]
+        return [Value(name, value, self._images, NO_FEATURES, self.protocol) for name, value in named.items()]

@@ -25,9 +25,7 @@ class MatBlock(nn.Module):
         # conf = 1 without a mask: nothing is left for X_uncor
         fills = config.confidence != "off" and (config.mask or released)
         self.spade = Spade(channels, config.require_condition_channels()) if fills else None
-        self.adaconv = (
-            AdaConv(channels, batch_norm=config.variant == "released") if config.adaconv else None
-        )
+        self.adaconv = AdaConv(channels, batch_norm=config.variant == "released") if config.adaconv else None
 
     def forward(
         self,

@@ -12,9 +12,7 @@ from matebit.model.initialise import initialise
 
 def build_generator(config: ModelConfig, rng: torch.Generator | None = None) -> Generator:
     """A new generator in training mode, its weights drawn from `rng` (seed 0 if none is given)."""
-    with torch.random.fork_rng(
-        devices=[]
-    ):  # layers draw at construction; those draws are thrown away
+    with torch.random.fork_rng(devices=[]):  # layers draw at construction; those draws are thrown away
         generator = Generator(config)
     initialise(generator, config, rng or torch.Generator().manual_seed(0))
     return generator.to(memory_format=generator.memory_format)

@@ -28,10 +28,7 @@ def save_generator(
     bytes each time.
     """
     document = {"config": config.model_dump(mode="json"), "extra": extra or {}}
-    tensors = {
-        name: value.detach().to("cpu").contiguous()
-        for name, value in generator.state_dict().items()
-    }
+    tensors = {name: value.detach().to("cpu").contiguous() for name, value in generator.state_dict().items()}
     metadata = {METADATA: json.dumps(document, sort_keys=True, ensure_ascii=False)}
     write_bytes(Path(path), save(tensors, metadata))
 
@@ -64,9 +61,7 @@ def load(path: Path | str, *, resize_position: bool | None = None) -> Generator:
     return generator.eval()
 
 
-def refuse_misfits(
-    source: Path | str, found: dict[str, Tensor], expected: dict[str, Tensor]
-) -> None:
+def refuse_misfits(source: Path | str, found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
     """Name every tensor that is missing, unexpected or of another shape, if there is any."""
     missing = sorted(expected.keys() - found.keys())
     extra = sorted(found.keys() - expected.keys())
@@ -92,9 +87,7 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
             metadata = stream.metadata() or {}
             found = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 if tensors else {}
     except (SafetensorError, OSError) as error:
-        raise MatebitError(
-            f"{path} is not a whole safetensors file ({error}): get it anew"
-        ) from error
+        raise MatebitError(f"{path} is not a whole safetensors file ({error}): get it anew") from error
     if METADATA not in metadata:
         raise MatebitError(
             f"{path} holds no MATEBIT configuration: for the authors' weights run "
@@ -103,7 +96,5 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
     try:
         document = json.loads(metadata[METADATA])
     except json.JSONDecodeError as error:
-        raise MatebitError(
-            f"the configuration inside {path} is damaged: get the file anew"
-        ) from error
+        raise MatebitError(f"the configuration inside {path} is damaged: get the file anew") from error
     return document, found

@@ -31,12 +31,8 @@ class ModelConfig(BaseModel):
     variant: Literal["matebit", "released"] = Field(
         "matebit", description="the model of the slides, or the authors' released network exactly"
     )
-    ngf: Width = Field(
-        64, description="width C of the generator; the token features have 8C channels"
-    )
-    blocks: int = Field(
-        3, ge=0, le=5, description="number of transformer blocks; 0 = no correspondence"
-    )
+    ngf: Width = Field(64, description="width C of the generator; the token features have 8C channels")
+    blocks: int = Field(3, ge=0, le=5, description="number of transformer blocks; 0 = no correspondence")
     condition_channels: int | None = Field(
         None,
         ge=1,
@@ -53,44 +49,26 @@ class ModelConfig(BaseModel):
         "auto",
         description="the dense reference, exact tiles of linear memory, or the faster: tiles",
     )
-    alpha: float = Field(
-        100.0, gt=0, description="sharpness of the softmax over masked similarities"
-    )
-    mask: bool = Field(
-        True, description="ReLU mask on the similarities; off: softmax(alpha A), confidence 1"
-    )
+    alpha: float = Field(100.0, gt=0, description="sharpness of the softmax over masked similarities")
+    mask: bool = Field(True, description="ReLU mask on the similarities; off: softmax(alpha A), confidence 1")
     confidence: Literal["mass", "similarity", "off"] = Field(
         "mass",
         description="how sure a token is of its match: probability on similar tokens, mean masked "
         "similarity, or no unmatched term at all",
     )
-    adaconv: bool = Field(
-        True, description="AdaConv at the end of a block; off: the block ends at X_agg"
-    )
-    source_features: bool = Field(
-        True, description="features of the condition's encoder in the decoder"
-    )
-    style_code: bool = Field(
-        True, description="global style of the exemplar; off: one learned code for all"
-    )
+    adaconv: bool = Field(True, description="AdaConv at the end of a block; off: the block ends at X_agg")
+    source_features: bool = Field(True, description="features of the condition's encoder in the decoder")
+    style_code: bool = Field(True, description="global style of the exemplar; off: one learned code for all")
     pos_dim: int = Field(16, ge=1, description="an eighth of the channels of the position encoding")
-    prune_dim: int = Field(
-        16, ge=1, description="an eighth of the pruning width (released attention)"
-    )
+    prune_dim: int = Field(16, ge=1, description="an eighth of the pruning width (released attention)")
     resize_position: bool | None = Field(
         None,
         description="run at another size than trained at by resizing the position encoding; "
         "if empty: yes for matebit, no for released",
     )
-    use_attention: bool = Field(
-        True, description="self-attention in the decoder at a quarter of the size"
-    )
-    spectral_attention: bool = Field(
-        True, description="spectral norm in the decoder's self-attention"
-    )
-    memory: bool = Field(
-        False, description="memory read after the exemplar's embedding (released CelebA)"
-    )
+    use_attention: bool = Field(True, description="self-attention in the decoder at a quarter of the size")
+    spectral_attention: bool = Field(True, description="spectral norm in the decoder's self-attention")
+    memory: bool = Field(False, description="memory read after the exemplar's embedding (released CelebA)")
     condition_in_exemplar: bool = Field(
         False,
         description="the exemplar's encoder sees the exemplar's condition too (released CelebA)",
@@ -144,8 +122,7 @@ class ModelConfig(BaseModel):
                 )
         elif self.memory:
             raise ValueError(
-                "model.memory belongs to the released CelebA network: "
-                "set model.variant to 'released'"
+                "model.memory belongs to the released CelebA network: set model.variant to 'released'"
             )
         if self.confidence == "similarity" and (not self.mask or self.attention != "masked_cosine"):
             raise ValueError(

@@ -88,14 +88,10 @@ class CrossAttention(nn.Module):
         self.to_key = Projection(channels, position, channels)
         self.to_value = nn.Conv2d(channels, channels, 1)
         self.cosine = config.attention == "masked_cosine"
-        self.scoring = (
-            Scoring(config.alpha, config.mask) if self.cosine else Scoring(channels**-0.5, False)
-        )
+        self.scoring = Scoring(config.alpha, config.mask) if self.cosine else Scoring(channels**-0.5, False)
         self.backend, self.confidence = config.attention_backend, config.confidence
 
-    def forward(
-        self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool
-    ) -> Correspondence:
+    def forward(self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool) -> Correspondence:
         """Let block input X (B,8C,h,w) find its matches in the exemplar."""
         grid = x.shape[-2:]
         query = self.to_query(l2_normalise(x), position)
@@ -120,6 +116,4 @@ class CrossAttention(nn.Module):
             unmatched = attended.unmatched
         warped = None if exemplar.pooled is None else mixed[1].unflatten(2, grid)
         match = matched_places(best_match(query, key), mixed[-1], grid) if matches else None
-        return Correspondence(
-            mixed[0].unflatten(2, grid), unmatched.view(-1, 1, *grid), warped, match
-        )
+        return Correspondence(mixed[0].unflatten(2, grid), unmatched.view(-1, 1, *grid), warped, match)

@@ -68,9 +68,7 @@ class Decoder(nn.Module):
         self.adain_2 = AdaptiveInstanceNormBlock(2 * c, style)
         self.adain_3 = AdaptiveInstanceNormBlock(c, style)
         self.attention = (
-            SelfAttention(2 * c, spectral=config.spectral_attention)
-            if config.use_attention
-            else None
+            SelfAttention(2 * c, spectral=config.spectral_attention) if config.use_attention else None
         )
         self.residual = ResidualBlock(c)
         self.final = nn.Conv2d(c, 3, 3, padding=1)

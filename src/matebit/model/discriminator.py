@@ -42,9 +42,7 @@ class Discriminator(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         inputs = config.require_condition_channels() + 3
-        self.scales = nn.ModuleList(
-            PatchDiscriminator(inputs, config.ndf) for _ in range(config.num_d)
-        )
+        self.scales = nn.ModuleList(PatchDiscriminator(inputs, config.ndf) for _ in range(config.num_d))
 
     def forward(self, condition: Tensor, image: Tensor) -> list[list[Tensor]]:
         """Stage outputs of every scale, the last of each the map of logits.

@@ -29,9 +29,7 @@ class Encoder(nn.Module):
         super().__init__()
         channels = [inputs, width, 2 * width, 4 * width, 8 * width]
         strides = [1, 2, 2, token_stride // 4]
-        self.levels = nn.ModuleList(
-            EncoderLevel(channels[k], channels[k + 1], strides[k]) for k in range(4)
-        )
+        self.levels = nn.ModuleList(EncoderLevel(channels[k], channels[k + 1], strides[k]) for k in range(4))
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """(B,inputs,H,W) to [x4, x3, x2, x1], the token grid first."""

@@ -43,9 +43,7 @@ class Generator(nn.Module):
         self.encoder_q = Encoder(config.require_condition_channels(), width, config.token_stride)
         self.encoder_kv = Encoder(config.exemplar_channels, width, config.token_stride)
         self.embed_q = Embedding(channels, config.require_condition_channels())
-        self.embed_kv = (
-            Embedding(channels, config.exemplar_channels) if config.uses_exemplar else None
-        )
+        self.embed_kv = Embedding(channels, config.exemplar_channels) if config.uses_exemplar else None
         self.memory = Memory(channels) if config.memory else None
         self.blocks = nn.ModuleList(build_block(config) for _ in range(config.blocks))
         side = config.crop_size // config.token_stride
@@ -167,9 +165,7 @@ class Generator(nn.Module):
         if not self.config.condition_in_exemplar:
             return image
         if condition is None:
-            raise MatebitError(
-                "this network reads the exemplar's condition too: pass exemplar_condition="
-            )
+            raise MatebitError("this network reads the exemplar's condition too: pass exemplar_condition=")
         return torch.cat([image, condition], dim=1)
 
     def position_at(self, grid: tuple[int, int]) -> Tensor:
@@ -193,8 +189,7 @@ class Generator(nn.Module):
         expected = self.config.require_condition_channels()
         if condition.dim() != 4 or condition.shape[1] != expected:
             raise MatebitError(
-                f"condition has shape {tuple(condition.shape)}; "
-                f"expected (batch, {expected}, height, width)"
+                f"condition has shape {tuple(condition.shape)}; expected (batch, {expected}, height, width)"
             )
         if exemplar.shape != (len(condition), 3, *condition.shape[-2:]):
             raise MatebitError(
@@ -204,6 +199,5 @@ class Generator(nn.Module):
         step = self.config.size_step
         if condition.shape[-2] % step or condition.shape[-1] % step:
             raise MatebitError(
-                f"image size {condition.shape[-1]} x {condition.shape[-2]} "
-                f"must be a multiple of {step}"
+                f"image size {condition.shape[-1]} x {condition.shape[-2]} must be a multiple of {step}"
             )

@@ -75,9 +75,7 @@ class CoordinateAttention(nn.Module):
         super().__init__()
         middle = max(8, channels // 32)
         self.conv1 = nn.Conv2d(channels, middle, 1)
-        self.norm = (
-            SharedBatchNorm(middle) if batch_norm else nn.GroupNorm(math.gcd(middle, 4), middle)
-        )
+        self.norm = SharedBatchNorm(middle) if batch_norm else nn.GroupNorm(math.gcd(middle, 4), middle)
         self.conv_h = nn.Conv2d(middle, channels, 1)
         self.conv_w = nn.Conv2d(middle, channels, 1)
 

@@ -28,9 +28,7 @@ from matebit.model.released_names import (
 )
 
 
-def import_checkpoint(
-    source: Path | str, target: Path | str, *, use_attention: bool = True
-) -> None:
+def import_checkpoint(source: Path | str, target: Path | str, *, use_attention: bool = True) -> None:
     """Turn the authors' generator (.pth, or safetensors of the same keys) into a checkpoint.
 
     Every size is inferred from shapes. Only weights without influence on any output are dropped;
@@ -82,9 +80,7 @@ def export_checkpoint(source: Path | str, target: Path | str) -> None:
 def read_state_dict(path: Path) -> dict[str, Tensor]:
     """Tensors of a .pth or .safetensors file."""
     if not path.is_file():
-        raise MatebitError(
-            f"there is no file {path}: give the path of the authors' latest_net_G.pth"
-        )
+        raise MatebitError(f"there is no file {path}: give the path of the authors' latest_net_G.pth")
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -95,15 +91,11 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
             f"authors' latest_net_G.pth, or safetensors of the same keys"
         ) from error
     if not isinstance(loaded, dict) or not all(isinstance(v, Tensor) for v in loaded.values()):
-        raise MatebitError(
-            f"{path} is not a plain state dict of tensors: give the authors' latest_net_G.pth"
-        )
+        raise MatebitError(f"{path} is not a plain state dict of tensors: give the authors' latest_net_G.pth")
     return loaded
 
 
-def infer_config(
-    source: Path, tensors: dict[str, Tensor], *, use_attention: bool = True
-) -> ModelConfig:
+def infer_config(source: Path, tensors: dict[str, Tensor], *, use_attention: bool = True) -> ModelConfig:
     """Every size of a released network from the shapes of its tensors.
 
     Each is what most of several tensors say, so that a single damaged one is named as such.
@@ -117,8 +109,7 @@ def infer_config(
         )
         if not votes:
             raise MatebitError(
-                f"{source} is not the authors' generator: {what} cannot be told, "
-                f"{places[0][0]} is missing"
+                f"{source} is not the authors' generator: {what} cannot be told, {places[0][0]} is missing"
             )
         return votes.most_common(1)[0][0]
 
@@ -141,9 +132,7 @@ def infer_config(
         "condition_in_exemplar": exemplar == condition + 3,
         "memory": any(name.startswith("memory.") for name in tensors),
         "use_attention": use_attention,
-        "spectral_attention": any(
-            name.startswith("attn.") and name.endswith("_orig") for name in tensors
-        ),
+        "spectral_attention": any(name.startswith("attn.") and name.endswith("_orig") for name in tensors),
     }
     if exemplar not in (3, condition + 3):
         raise MatebitError(

@@ -72,9 +72,7 @@ class ReleasedAttention(nn.Module):
         # in the model of the slides the warp supervision is over all weights
         self.warp_rejected = config.variant == "released"
 
-    def forward(
-        self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool
-    ) -> Correspondence:
+    def forward(self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool) -> Correspondence:
         """Scores to 0 and 1."""
         grid = x.shape[-2:]
         normalised = l2_normalise(x)
@@ -102,9 +100,6 @@ class ReleasedAttention(nn.Module):
         if matches:
             kept = kept.detach()
             centres = cell_centres(grid, like=kept)
-            soft = (
-                torch.einsum("cv,buv->bcu", centres, kept)
-                / kept.sum(dim=2).clamp_min(1e-8)[:, None]
-            )
+            soft = torch.einsum("cv,buv->bcu", centres, kept) / kept.sum(dim=2).clamp_min(1e-8)[:, None]
             match = matched_places(kept.argmax(dim=2), soft, grid)
         return Correspondence(correlated, 1 - confidence, warped, match)

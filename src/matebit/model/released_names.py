@@ -79,8 +79,7 @@ def with_aliases(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     aliases = {
         re.sub(r"relu\.weight$", "model.2.weight", name): value.clone()
         for name, value in tensors.items()
-        if name.endswith(".relu.weight")
-        and name.replace("relu.weight", "model.0.weight") in tensors
+        if name.endswith(".relu.weight") and name.replace("relu.weight", "model.0.weight") in tensors
     }
     return {**tensors, **aliases}
 

@@ -36,8 +36,6 @@ class SelfAttention(nn.Module):
         # the fused kernels ask for one width: zeros change no dot product
         widen = (0, 0, 0, value.shape[1] - query.shape[1])
         query, key = F.pad(query, widen), F.pad(key, widen)
-        query, key, value = (
-            part.transpose(1, 2).unsqueeze(1).contiguous() for part in (query, key, value)
-        )
+        query, key, value = (part.transpose(1, 2).unsqueeze(1).contiguous() for part in (query, key, value))
         mixed = F.scaled_dot_product_attention(query, key, value, scale=1.0)
         return x + self.gamma * self.o(mixed.squeeze(1).transpose(1, 2).unflatten(2, x.shape[-2:]))

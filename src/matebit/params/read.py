@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from matebit.errors import MatebitError
 from matebit.params.yaml_text import parse_yaml, yaml_text
@@ -81,7 +82,7 @@ def _section_at(model: type[BaseModel], location: tuple) -> type[BaseModel] | No
     return section
 
 
-def _sentence(error: dict[str, Any], model: type[BaseModel], where: str) -> str:
+def _sentence(error: ErrorDetails, model: type[BaseModel], where: str) -> str:
     location = error["loc"]
     key = ".".join(str(part) for part in location) or "the file"
     if error["type"] == "extra_forbidden":

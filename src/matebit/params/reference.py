@@ -17,7 +17,7 @@ _INTRO = """\
 Written from the schema by `matebit params > docs/params.md`. A params file holds any of these keys; what it
 leaves out has the default. An unknown key is an error that names the nearest known one.
 
-Change a key for one run: `snakemake --cores all --configfile params/NAME.yaml --config train='{images: 400}'`,
+Change a key for one run: `snakemake --cores all --configfile params/NAME.yaml --config train='{images: 400}'`
 or `matebit resolve params/NAME.yaml --set train.images=400`.
 
 """
@@ -72,7 +72,9 @@ def reference() -> str:
     for name, field in Params.model_fields.items():
         section = _sections_of(field.annotation)
         if section is None or str(field.annotation).startswith("list"):
-            plain.append(f"| `{name}` | {_type_name(field.annotation)} | {_default(field)} | {field.description} |")
+            plain.append(
+                f"| `{name}` | {_type_name(field.annotation)} | {_default(field)} | {field.description} |"
+            )
         else:
             title = (section.__doc__ or "").strip().split("\n")[0]
             sections.append((name, title, _rows(section, f"{name}.")))

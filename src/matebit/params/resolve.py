@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from matebit.errors import MatebitError
 from matebit.data.conditions.registry import condition_channels
+from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_bytes, write_text
 from matebit.params.read import merged, validated
 from matebit.params.schema import Method, MethodSections, Params, ResolvedParams
@@ -14,14 +14,11 @@ from matebit.params.yaml_text import parse_yaml, yaml_text
 from matebit.pipeline.source_digest import stage_digests
 
 
-def _method_sections(
-    params: Params, method: Method, mapping: dict[str, Any], where: str
-) -> MethodSections:
+def _method_sections(params: Params, method: Method, mapping: dict[str, Any], where: str) -> MethodSections:
     # The changes are laid over what the file says, not over its filled sections: some defaults depend on
     # others (the variant decides the attention, say).
     sections = {
-        name: merged(mapping.get(name) or {}, getattr(method, name))
-        for name in ("model", "losses", "train")
+        name: merged(mapping.get(name) or {}, getattr(method, name)) for name in ("model", "losses", "train")
     }
     # What the data decides: the network takes the condition's channels at the size that is trained on.
     sections["model"] |= {
@@ -38,9 +35,7 @@ def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
     """
     params: Params = validated(Params, mapping, where)
     kept = params.model_dump(exclude={"methods", "model", "losses", "train"})
-    methods = {
-        method.name: _method_sections(params, method, mapping, where) for method in params.methods
-    }
+    methods = {method.name: _method_sections(params, method, mapping, where) for method in params.methods}
     return ResolvedParams(**kept, methods=methods, code=stage_digests())
 
 

@@ -66,7 +66,9 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Name = Field(description="Names the folders results/NAME and reports/NAME; default: the file's name.")
+    name: Name = Field(
+        description="Names the folders results/NAME and reports/NAME; default: the file's name."
+    )
     seed: int = Field(1, ge=0, description="Seed of the bundled data and of everything drawn once.")
     threads: int = Field(2, ge=1, description="CPU threads of a stage; part of the result's bytes.")
     data: DataConfig = Field(default_factory=DataConfig)

@@ -9,9 +9,7 @@ import yaml
 
 from matebit.errors import MatebitError
 
-_FLOAT = re.compile(
-    r"^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$", re.I
-)
+_FLOAT = re.compile(r"^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$", re.I)
 
 
 class _Loader(yaml.SafeLoader):
@@ -33,7 +31,7 @@ for _kind in (_Loader, Dumper):
 def parse_yaml(text: str, where: str) -> Any:
     """Parse YAML; what is not YAML is a `MatebitError` that names `where` and the line."""
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+        return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""

@@ -45,9 +45,7 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
         body |= {"deps": deps, "params": _params_of(resolved, keys), "outs": [{out: dict(_PERSIST)}]}
         return body
 
-    data, conditions, pairs = (
-        folder.as_posix() for folder in (layout.data, layout.conditions, layout.pairs)
-    )
+    data, conditions, pairs = (folder.as_posix() for folder in (layout.data, layout.conditions, layout.pairs))
     leaf = "${item.method}/seed${item.seed}"
     matrix = {"method": trained, "seed": list(params.seeds)}
     runs = [(method, seed) for method in trained for seed in params.seeds]
@@ -67,7 +65,9 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
     translated = f"{results}/translate"
     scored = [*runs, CONTROLS_RUN]
     folders = [
-        f"{results}/{kind}/{method}/seed{seed}" for kind in ("translate", "metrics") for method, seed in scored
+        f"{results}/{kind}/{method}/seed{seed}"
+        for kind in ("translate", "metrics")
+        for method, seed in scored
     ]
     curves = [f"{results}/train/{method}/seed{seed}" for method, seed in runs]
     stages: dict[str, Any] = {

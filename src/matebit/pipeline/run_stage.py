@@ -76,9 +76,7 @@ def run_stage(name: str, params_file: Path, method: str | None = None, seed: int
         job_lock(layout.state / "locks" / f"{job}.lock", f"{name} of {params.name}"),
         _log_file(layout, job),
         # Under the lock: a record that has not ended is then one whose process died, and goes on here.
-        tracked(
-            JobRecord.begin(layout, params, params_digest(params), stage, method, seed), params.tracking
-        ),
+        tracked(JobRecord.begin(layout, params, params_digest(params), stage, method, seed), params.tracking),
     ):
         work = stage_function(stage, params, layout)
         work(*(() if method is None else (method, seed)))

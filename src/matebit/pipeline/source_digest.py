@@ -96,9 +96,7 @@ def source_files(entry: str) -> list[Path]:
             waiting.extend(_imports(module))
     files = {_modules()[module] for module in reached}
     for folder in {path.parent for path in files} - {_ROOT}:
-        files.update(
-            path for path in folder.rglob("*") if path.suffix in {".j2", ".css", ".js", ".html"}
-        )
+        files.update(path for path in folder.rglob("*") if path.suffix in {".j2", ".css", ".js", ".html"})
     return sorted(files)
 
 

@@ -172,9 +172,7 @@ def comparison_table(
     return build_table(scores, rows, _columns(scores), config, seed)
 
 
-def matching_table(
-    scores: Scores, methods: Sequence[str], config: ReportConfig, seed: int
-) -> Table:
+def matching_table(scores: Scores, methods: Sequence[str], config: ReportConfig, seed: int) -> Table:
     """Every block's matches, by argmax and soft-argmax, against matching by equal position."""
     suffixes = sorted(
         {

@@ -13,16 +13,10 @@ class ReportConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     grid_items: int = Field(6, ge=1, le=24, description="Test items in the comparison grid.")
-    correspondence_items: int = Field(
-        3, ge=1, le=12, description="Test items in the correspondence figure."
-    )
-    matrix_items: int = Field(
-        5, ge=2, le=10, description="Conditions and exemplars of the matrix figure."
-    )
+    correspondence_items: int = Field(3, ge=1, le=12, description="Test items in the correspondence figure.")
+    matrix_items: int = Field(5, ge=2, le=10, description="Conditions and exemplars of the matrix figure.")
     dpi: int = Field(300, ge=72, le=1200, description="Resolution of the PNG figures.")
-    bootstrap: int = Field(
-        2000, ge=100, description="Resamples of the test images for an interval."
-    )
+    bootstrap: int = Field(2000, ge=100, description="Resamples of the test images for an interval.")
     level: float = Field(0.95, gt=0.5, lt=1, description="Level of the bootstrap intervals.")
     page_items: int = Field(
         200,
@@ -36,12 +30,10 @@ class ReportConfig(BaseModel):
         le=512,
         description="Longest side of a picture inside the page; larger ones are shrunk.",
     )
-    page_megabytes: float = Field(
-        28.0, gt=1, lt=30, description="Bound of the whole page, in megabytes."
-    )
-    sort_worst_by: Literal[
-        "lpips", "mae", "ssim", "psnr", "semantic", "texture", "colour", "edge_f1"
-    ] = Field(
-        "lpips",
-        description="Metric that orders the worst ten of the image browser, where it was measured.",
+    page_megabytes: float = Field(28.0, gt=1, lt=30, description="Bound of the whole page, in megabytes.")
+    sort_worst_by: Literal["lpips", "mae", "ssim", "psnr", "semantic", "texture", "colour", "edge_f1"] = (
+        Field(
+            "lpips",
+            description="Metric that orders the worst ten of the image browser, where it was measured.",
+        )
     )

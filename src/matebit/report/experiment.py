@@ -144,7 +144,7 @@ class Experiment:
         """The item's correspondence of every block."""
         choice = self.shown(method)
         arrays = read_arrays(self.layout.run(method, choice.seed).translate / f"matches/{item}.npz")
-        return Matches(arrays["argmax"], arrays["soft"], arrays["confidence"])
+        return Matches(arrays["argmax"], arrays["soft"], arrays["unmatched"])
 
     def warped(self, method: str, item: str) -> list[np.ndarray]:
         """The warped exemplar of every block, (h,w,3) on the token grid."""
@@ -164,9 +164,7 @@ class Experiment:
     def _oracle(self) -> TruthOracle | None:
         return open_source(self.params.data, self.params.seed).truth
 
-    def true_matches(
-        self, item: str, grid: tuple[int, int]
-    ) -> tuple[np.ndarray, np.ndarray] | None:
+    def true_matches(self, item: str, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray] | None:
         """True (x, y) of cells (h,w,2) and which have one (h,w), where the source knows."""
         if self._oracle is None or grid[0] != grid[1]:
             return None

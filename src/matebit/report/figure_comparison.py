@@ -35,9 +35,7 @@ def available(experiment: Experiment) -> bool:
 def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
     """The grid, and the ids it shows."""
     items = spread(experiment.tests, experiment.params.report.grid_items)
-    warping = next(
-        (method for method in experiment.methods if experiment.has_matches(method)), None
-    )
+    warping = next((method for method in experiment.methods if experiment.has_matches(method)), None)
     compared = [
         *experiment.methods,
         *(name for name in ("label_mean", "truth") if name in experiment.controls),

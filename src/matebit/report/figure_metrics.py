@@ -38,9 +38,7 @@ def _panel(axes: Axes, table: Table, column: Column, trained: list[str]) -> None
         colour = COLOURS[trained.index(row.method) % len(COLOURS)] if own else "#777777"
         if cell.interval:
             axes.plot(cell.interval, (height, height), color=colour, lw=1.4, solid_capstyle="butt")
-        axes.plot(
-            cell.mean, height, "o", ms=3.6, mfc=colour if own else "white", mec=colour, mew=0.9
-        )
+        axes.plot(cell.mean, height, "o", ms=3.6, mfc=colour if own else "white", mec=colour, mew=0.9)
     arrow = {"higher": "→", "lower": "←", "neither": ""}[column.info.better]
     axes.set_title(f"{column.info.title} {arrow}", loc="left")
     axes.set_yticks(range(len(rows)), [row.title for row in rows])
@@ -56,9 +54,7 @@ def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
 
     config = experiment.params.report
     scores = read_scores(experiment.layout, experiment.scored)
-    table = comparison_table(
-        scores, experiment.methods, experiment.controls, config, experiment.params.seed
-    )
+    table = comparison_table(scores, experiment.methods, experiment.controls, config, experiment.params.seed)
     columns = [column for column in table.columns if kind_of(column.metric) != "psnr"]
     lines = max(1, -(-len(columns) // _COLUMNS))
     height = lines * (0.14 * len(table.rows) + 0.42) + 0.05

@@ -70,7 +70,7 @@ def draw_figure(name: str, experiment: Experiment, origin: dict[str, Any]) -> li
         {
             "figure": name,
             "caption": module.CAPTION,
-            "redraw": f"matebit figure results/{experiment.layout.name}/params.yaml {name}",
+            "redraw": f"matebit figure {name} results/{experiment.layout.name}/params.yaml",
             "shows": shows,
             "origin": origin,
         },

@@ -93,7 +93,5 @@ def panels(logs: Logs, names: list[str], logarithmic: bool = False) -> Figure:
     for panel in axes.flat[len(names) :]:
         panel.axis("off")
     figure.supxlabel("images shown to the generator", fontsize=7)
-    figure.legend(
-        handles.values(), handles.keys(), loc="outside upper center", ncols=len(handles) or 1
-    )
+    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=len(handles) or 1)
     return figure

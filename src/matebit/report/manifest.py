@@ -21,11 +21,7 @@ def manifest_rows(layout: Layout) -> Iterator[dict]:
     for folder in (layout.reports, layout.results):
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(layout.base).parts
-            if (
-                path.is_file()
-                and path != layout.reports / NAME
-                and not any(p.startswith(".") for p in parts)
-            ):
+            if path.is_file() and path != layout.reports / NAME and not any(p.startswith(".") for p in parts):
                 yield {
                     "file": Path(*parts).as_posix(),
                     "bytes": path.stat().st_size,

@@ -39,9 +39,7 @@ SECTIONS = (
 
 def inline_json(value: Any) -> str:
     """JSON that may stand inside a script element: nothing in it can close the element."""
-    text = json.dumps(
-        value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False
-    )
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
@@ -57,9 +55,7 @@ def content_policy(style: str, script: str) -> str:
     )
 
 
-def table_view(
-    table: Table, title: str, files: Sequence[str], setting: Setting, controls: set[str]
-) -> dict:
+def table_view(table: Table, title: str, files: Sequence[str], setting: Setting, controls: set[str]) -> dict:
     """A table as the template shows it."""
     heads = [
         {
@@ -199,11 +195,7 @@ def page_html(
     parameters = experiment.layout.params.read_text(encoding="utf-8")
     fixed = sum(len(figure["source"]) for figure in shown) + len(parameters) + 300_000
     data = browser_data(experiment, scores, bound - fixed)
-    sections = [
-        (name, title)
-        for name, title in SECTIONS
-        if name != "matching" or tables["matching"]["rows"]
-    ]
+    sections = [(name, title) for name, title in SECTIONS if name != "matching" or tables["matching"]["rows"]]
     html = environment.get_template("page.html.j2").render(
         name=experiment.layout.name,
         lead=_lead(experiment),
@@ -215,9 +207,7 @@ def page_html(
         figures=shown,
         browsed=len(data["items"]),
         total=data["total"],
-        truth_known=any(
-            "true" in found for item in data["items"] for found in item["matches"].values()
-        ),
+        truth_known=any("true" in found for item in data["items"] for found in item["matches"].values()),
         facts=_facts(experiment),
         parameters=parameters,
         rejected=rejected[:REJECTED_SHOWN],

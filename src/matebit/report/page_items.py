@@ -47,9 +47,7 @@ def worst_first(experiment: Experiment, scores: Scores) -> list[str]:
 def _coordinates(places: np.ndarray) -> str:
     """(2,h,w) in [0,1] as base64 of bytes, x then y of each cell in reading order."""
     scaled = np.rint(np.clip(places, 0, 1) * 255).astype(np.uint8)
-    return base64.b64encode(np.ascontiguousarray(scaled.transpose(1, 2, 0)).tobytes()).decode(
-        "ascii"
-    )
+    return base64.b64encode(np.ascontiguousarray(scaled.transpose(1, 2, 0)).tobytes()).decode("ascii")
 
 
 def _matches(experiment: Experiment, method: str, item: str) -> dict[str, Any]:
@@ -77,9 +75,7 @@ def _matches(experiment: Experiment, method: str, item: str) -> dict[str, Any]:
     return entry
 
 
-def item_data(
-    experiment: Experiment, scores: Scores, item: str, store: PictureStore
-) -> dict[str, Any]:
+def item_data(experiment: Experiment, scores: Scores, item: str, store: PictureStore) -> dict[str, Any]:
     """Everything that the browser shows of one item; pictures as keys of the store."""
     compared = [*experiment.methods, *experiment.controls]
     matching = [method for method in experiment.methods if experiment.has_matches(method)]
@@ -89,8 +85,7 @@ def item_data(
         "condition": store.add(experiment.condition(item)),
         "exemplar_picture": store.add(experiment.exemplar(item)),
         "results": {
-            method: store.add(experiment.image(experiment.shown(method), item))
-            for method in compared
+            method: store.add(experiment.image(experiment.shown(method), item)) for method in compared
         },
         "warped": {method: store.add(experiment.warped(method, item)[-1]) for method in matching},
         "matches": {method: _matches(experiment, method, item) for method in matching},
@@ -115,9 +110,7 @@ def browser_data(experiment: Experiment, scores: Scores, budget: float) -> dict[
     for name in chosen_items(experiment, scores):
         before = set(store.urls)
         entry = item_data(experiment, scores, name, store)
-        text = sum(
-            len(block["xy"]) * 2 for found in entry["matches"].values() for block in found["blocks"]
-        )
+        text = sum(len(block["xy"]) * 2 for found in entry["matches"].values() for block in found["blocks"])
         spent += text + 600
         if store.size + spent > budget:
             store.drop(set(store.urls) - before)

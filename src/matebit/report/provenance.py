@@ -29,9 +29,7 @@ def provenance(experiment: Experiment) -> dict[str, Any]:
         "matebit": __version__,
         "params_sha256": sha256_of_file(layout.params),
         "source": resolved.get("code", {}),
-        "data": {
-            file.relative_to(layout.results).as_posix(): sha256_of_file(file) for file in files
-        },
+        "data": {file.relative_to(layout.results).as_posix(): sha256_of_file(file) for file in files},
         "checkpoints": {
             file.relative_to(layout.results).as_posix(): sha256_of_file(file)
             for file in checkpoints

@@ -25,9 +25,7 @@ class Scores:
         """The rows of one cell, a row a seed."""
         table = self.values
         return table[
-            (table["method"] == method)
-            & (table["metric"] == metric)
-            & (table["features"] == features)
+            (table["method"] == method) & (table["metric"] == metric) & (table["features"] == features)
         ]
 
     def by_image(self, method: str, metric: str) -> pd.Series:
@@ -68,9 +66,7 @@ def bootstrap_interval(
     # 4 million indices at a time: 30,000 images would else need gigabytes.
     step = max(1, 4_000_000 // len(numbers))
     means = [
-        numbers[
-            random.integers(0, len(numbers), (min(step, resamples - start), len(numbers)))
-        ].mean(1)
+        numbers[random.integers(0, len(numbers), (min(step, resamples - start), len(numbers)))].mean(1)
         for start in range(0, resamples, step)
     ]
     low, high = np.quantile(np.concatenate(means), [(1 - level) / 2, (1 + level) / 2])

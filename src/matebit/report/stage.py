@@ -25,17 +25,13 @@ logger = logging.getLogger("matebit.report")
 TITLES = {"comparison": "Comparison", "matching": "Matching, block by block"}
 
 
-def _write_table_files(
-    experiment: Experiment, name: str, table: Table, setting: Setting
-) -> list[str]:
+def _write_table_files(experiment: Experiment, name: str, table: Table, setting: Setting) -> list[str]:
     """The three forms of one table; paths relative to `reports/NAME`."""
     folder = experiment.layout.reports / "tables"
     title = f"{TITLES[name]}: {experiment.layout.name}"
     write_table(folder / f"{name}.csv", csv_rows(table, setting), CSV_COLUMNS)
     write_text(folder / f"{name}.md", markdown(table, title, setting))
-    write_text(
-        folder / f"{name}.tex", latex(table, title, f"{experiment.layout.name}-{name}", setting)
-    )
+    write_text(folder / f"{name}.tex", latex(table, title, f"{experiment.layout.name}-{name}", setting))
     return [f"tables/{name}.{ending}" for ending in ("csv", "md", "tex")]
 
 
@@ -65,9 +61,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     scores = read_scores(layout, experiment.scored)
     setting = Setting(params.pairs.rank, params.pairs.exemplars_from, config.level)
     tables = {
-        "comparison": comparison_table(
-            scores, experiment.methods, experiment.controls, config, params.seed
-        ),
+        "comparison": comparison_table(scores, experiment.methods, experiment.controls, config, params.seed),
         "matching": matching_table(scores, experiment.methods, config, params.seed),
     }
     views = {}

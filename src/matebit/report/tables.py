@@ -32,16 +32,8 @@ class Setting:
         """Sentences below a table: marks, intervals, n, seeds, exemplars, features."""
         counts = sorted({cell.n for cell in table.cells.values()})
         seeds = max((cell.seeds for cell in table.cells.values()), default=1)
-        number = (
-            f"{counts[0]}"
-            if len(counts) == 1
-            else f"{counts[0]} to {counts[-1]}"
-            if counts
-            else "0"
-        )
-        spread = (
-            "mean ± standard deviation over seeds" if seeds > 1 else "one seed, so no deviation"
-        )
+        number = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}" if counts else "0"
+        spread = "mean ± standard deviation over seeds" if seeds > 1 else "one seed, so no deviation"
         named = sorted({column.features for column in table.columns} - {"pixels"})
         return [
             f"n = {number} test images; {seeds} {'seeds' if seeds > 1 else 'seed'}: {spread}.",
@@ -144,9 +136,7 @@ def _tex_cell(cell: Cell | None, column: Column) -> str:
         return "--"
     digits = column.info.digits
     text = escape_tex(number(cell.mean, digits))
-    wrapped = {"best": rf"\textbf{{{text}}}", "second": rf"\underline{{{text}}}"}.get(
-        cell.mark, text
-    )
+    wrapped = {"best": rf"\textbf{{{text}}}", "second": rf"\underline{{{text}}}"}.get(cell.mark, text)
     if cell.deviation is None:
         return wrapped
     return rf"{wrapped}\,{{\tiny$\pm${escape_tex(number(cell.deviation, digits))}}}"

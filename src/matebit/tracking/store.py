@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 from mlflow import MlflowClient
@@ -52,7 +53,9 @@ class Store:
 
     def _send(self, record: JobRecord) -> None:
         memory = record.file.with_suffix(".sent.json")
-        sent = read_json(memory) if memory.exists() else {"run": None, "step": -1, "ended": None}
+        sent: dict[str, Any] = {"run": None, "step": -1, "ended": None}
+        if memory.exists():
+            sent = read_json(memory)
         if record.ended is not None and sent["ended"] == record.ended:
             return
         if sent["run"] is None:

@@ -103,7 +103,7 @@ def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
         return {
             metric_key(f"{row.method}/{row.metric}" if several else str(row.metric)): float(row.value)
             for row in table.itertuples()
-            if row.value == row.value  # noqa: PLR0124 (NaN: nothing to log)
+            if row.value == row.value
         }
     return {}
 

@@ -31,7 +31,9 @@ class TrainConfig(BaseModel):
     )
     warmup_images: int = Field(0, ge=0, description="Images over which the rates rise linearly from 0.")
     ema_half_life: int = Field(
-        10_000, ge=0, description="Half-life, in images, of the moving average of G; 0 keeps the last weights."
+        10_000,
+        ge=0,
+        description="Half-life, in images, of the moving average of G; 0 keeps the last weights.",
     )
     ema_ramp: float = Field(
         0.05, ge=0, description="The half-life is at most this share of the images seen so far; 0: no ramp."
@@ -39,11 +41,15 @@ class TrainConfig(BaseModel):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 autocast on CUDA, float32 on the CPU."
     )
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where to train; auto takes CUDA if there.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where to train; auto takes CUDA if there."
+    )
     channels_last: Literal["auto", "on", "off"] = Field(
         "auto", description="Memory layout of the networks; auto: on with CUDA, off on the CPU."
     )
     log_every: int = Field(400, ge=1, description="Images between two lines of the log.")
     sample_every: int = Field(20_000, ge=1, description="Images between two sample sheets.")
     checkpoint_every: int = Field(4_000, ge=1, description="Images between two resumable states.")
-    keep: int = Field(2, ge=2, description="Resumable states kept; the older ones serve if the newest is broken.")
+    keep: int = Field(
+        2, ge=2, description="Resumable states kept; the older ones serve if the newest is broken."
+    )

@@ -25,7 +25,7 @@ def set_up_device(wanted: str, threads: int) -> torch.device:
     if device.type == "cpu":
         torch.use_deterministic_algorithms(True)
         # Filling new memory with NaN shows reads of what nothing wrote; it costs a tenth of a step.
-        torch.utils.deterministic.fill_uninitialized_memory = False
+        setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010 (untyped)
         logger.info("computing on the CPU with %d threads", threads)
     else:
         torch.backends.cudnn.benchmark = True

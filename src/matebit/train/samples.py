@@ -30,9 +30,7 @@ def sample_sheet(target: Path, generator: Generator, batch: Batch) -> None:
     warped = [F.interpolate(block, size=size, mode="nearest") for block in found.warped]
     columns = [_pixels(c) for c in (condition, batch.exemplar, *warped, found.image, batch.truth)]
     rows, (height, width) = len(batch.ids), size
-    sheet = np.full(
-        (rows * (height + _GAP) - _GAP, len(columns) * (width + _GAP) - _GAP, 3), 255, np.uint8
-    )
+    sheet = np.full((rows * (height + _GAP) - _GAP, len(columns) * (width + _GAP) - _GAP, 3), 255, np.uint8)
     for x, column in enumerate(columns):
         for y, picture in enumerate(column):
             top, left = y * (height + _GAP), x * (width + _GAP)

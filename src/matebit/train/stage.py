@@ -179,9 +179,7 @@ class Training:
         shutil.copytree(self.folders.state / "samples", target / "samples")
         (target / "curves.jsonl").write_bytes(self.curves.path.read_bytes())
         write_json(target / "summary.json", self._summary())
-        save_generator(
-            self.folders.checkpoint, self.step.averaged(), self.sections.model, self.provenance
-        )
+        save_generator(self.folders.checkpoint, self.step.averaged(), self.sections.model, self.provenance)
         self.state.clear()
 
     def _summary(self) -> dict[str, Any]:

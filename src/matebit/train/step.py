@@ -59,9 +59,7 @@ class Batch:
                 condition=self.condition[cut],
                 truth=self.truth[cut],
                 exemplar=self.exemplar[cut],
-                exemplar_condition=None
-                if self.exemplar_condition is None
-                else self.exemplar_condition[cut],
+                exemplar_condition=None if self.exemplar_condition is None else self.exemplar_condition[cut],
                 self_ref=self.self_ref[cut],
                 ids=self.ids[cut],
                 first=cut.start,
@@ -100,9 +98,8 @@ class TrainingStep:
         self.generator: Generator = self._placed(build_generator(method.model, seeded("G", seed)))
         self.discriminator = self._placed(build_discriminator(method.model, seeded("D", seed)))
         self.features = None if features is None else self._placed(features)
-        adam = {"betas": (self.train.beta1, self.train.beta2), "fused": True}
-        self.optimiser_g = torch.optim.Adam(self.generator.parameters(), eps=self.train.eps_g, **adam)
-        self.optimiser_d = torch.optim.Adam(self.discriminator.parameters(), eps=1e-8, **adam)
+        self.optimiser_g = self._adam(self.generator, self.train.eps_g)
+        self.optimiser_d = self._adam(self.discriminator, eps=1e-8)
         self.average = (
             WeightAverage(self.generator, self.train.ema_half_life, self.train.ema_ramp)
             if self.train.ema_half_life
@@ -123,6 +120,10 @@ class TrainingStep:
 
     def _placed(self, network: Any) -> Any:
         return network.to(self.device, memory_format=self.layout)
+
+    def _adam(self, network: nn.Module, eps: float) -> torch.optim.Adam:
+        betas = (self.train.beta1, self.train.beta2)
+        return torch.optim.Adam(network.parameters(), betas=betas, eps=eps, fused=True)
 
     def _autocast(self) -> AbstractContextManager[Any]:
         wanted = self.train.precision
@@ -166,9 +167,7 @@ class TrainingStep:
                 stack.enter_context(held(self.discriminator))
             yield
 
-    def _pass(
-        self, batch: Batch, images: int, step: int
-    ) -> tuple[dict[str, Tensor], Translation]:
+    def _pass(self, batch: Batch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:
         with self._autocast():
             translation = self.generator(
                 batch.condition,
@@ -263,7 +262,7 @@ class TrainingStep:
         numbers = torch.stack([value.float() for value in sums.values()]).tolist()  # one wait for the device
         values = dict(zip(sums, numbers, strict=True))
         for name, value in values.items():
-            if value != value or abs(value) == float("inf"):  # noqa: PLR0124
+            if value != value or abs(value) == float("inf"):
                 raise NotFinite(name, value, ids)
         return values
 

@@ -52,10 +52,10 @@ def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> N
                 outputs.image(item, batch.exemplar_items[k], images[k])
             if found.warped:
                 warped = _pictures(torch.stack(found.warped, dim=1))
-                confidence = _arrays(found.confidence)[:, :, 0]
+                unmatched = _arrays(found.unmatched)[:, :, 0]
                 argmax = _arrays([match.argmax for match in found.matches])
                 soft = _arrays([match.soft for match in found.matches])
                 for k, item in enumerate(batch.items):
-                    outputs.correspondence(item, warped[k], confidence[k], argmax[k], soft[k])
+                    outputs.correspondence(item, warped[k], unmatched[k], argmax[k], soft[k])
             bar.advance(len(batch.items))
     outputs.finish()

@@ -42,22 +42,20 @@ class Outputs:
         self,
         item: str,
         warped: np.ndarray,
-        confidence: np.ndarray,
+        unmatched: np.ndarray,
         argmax: np.ndarray,
         soft: np.ndarray,
     ) -> None:
         """What each of L blocks matched, on the token grid (h,w).
 
-        `warped` uint8 (L,h,w,3), `confidence` float32 (L,h,w) in [0,1], `argmax` and `soft` float32
-        (L,2,h,w): x, y in [0,1] on the exemplar.
+        `warped` uint8 (L,h,w,3), `unmatched` = 1 - confidence float32 (L,h,w) in [0,1], `argmax` and
+        `soft` float32 (L,2,h,w): x, y in [0,1] on the exemplar.
         """
-        for block, (pixels, sure) in enumerate(zip(warped, confidence, strict=True)):
+        for block, (pixels, unsure) in enumerate(zip(warped, unmatched, strict=True)):
             write_png(self.folder / f"warp/{item}_block{block}.png", pixels)
-            grey = np.rint(sure * 255).astype(np.uint8)
+            grey = np.rint((1 - unsure) * 255).astype(np.uint8)
             write_png(self.folder / f"confidence/{item}_block{block}.png", grey)
-        write_arrays(
-            self.folder / f"matches/{item}.npz", argmax=argmax, soft=soft, confidence=confidence
-        )
+        write_arrays(self.folder / f"matches/{item}.npz", argmax=argmax, soft=soft, unmatched=unmatched)
 
     def finish(self) -> None:
         """Write the index, sorted by id."""

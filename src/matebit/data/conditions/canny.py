@@ -40,9 +40,7 @@ def canny(grey: np.ndarray, sigma: float) -> np.ndarray:
     magnitude += across * across
     np.sqrt(magnitude, out=magnitude)
     ridges = _nonmaximum_suppression_bilinear(down, across, magnitude, interior, _LOW)
-    count, labels = cv2.connectedComponents(
-        (ridges > 0).view(np.uint8), connectivity=8, ltype=cv2.CV_32S
-    )
+    count, labels = cv2.connectedComponents((ridges > 0).view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
     strong = np.zeros(count, dtype=bool)
     strong[labels[ridges >= _HIGH]] = True
     return strong[labels]

@@ -35,15 +35,11 @@ def layout_work(folder: Path) -> Callable[[str], np.ndarray]:
     return lambda name: color_layout(load_png(folder / name, grey=False))
 
 
-def color_layouts(
-    params: ResolvedParams, layout: Layout, entries: Sequence[Entry]
-) -> dict[str, np.ndarray]:
+def color_layouts(params: ResolvedParams, layout: Layout, entries: Sequence[Entry]) -> dict[str, np.ndarray]:
     """`color_layout` of every picture, by id."""
     names = [entry.image for entry in entries]
     arguments = (layout.data,)
-    described = work_through(
-        layout_work, arguments, names, params.data.workers, "colour layouts", few=2000
-    )
+    described = work_through(layout_work, arguments, names, params.data.workers, "colour layouts", few=2000)
     return {entry.id: vector for entry, vector in zip(entries, described, strict=True)}
 
 

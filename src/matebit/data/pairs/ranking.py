@@ -41,10 +41,7 @@ def nearest(
 def other_identity(item: Entry, candidates: Sequence[Entry]) -> np.ndarray:
     """The candidates that are neither the item nor known to show the same person, bool (N,)."""
     return np.array(
-        [
-            other.id != item.id and not (item.group and other.group == item.group)
-            for other in candidates
-        ],
+        [other.id != item.id and not (item.group and other.group == item.group) for other in candidates],
         dtype=bool,
     )
 

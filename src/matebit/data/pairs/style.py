@@ -41,9 +41,7 @@ def pair_by_style(params: ResolvedParams, layout: Layout, entries: list[Entry]) 
         )
     vectors = color_layouts(params, layout, entries)
     pairs = params.pairs
-    rows = rank_both_splits(
-        entries, pairs.exemplars_from, vectors, layout_score, pairs.top, _other_style
-    )
+    rows = rank_both_splits(entries, pairs.exemplars_from, vectors, layout_score, pairs.top, _other_style)
     for split in ("train", "test"):
         own = [entry for entry in entries if entry.split == split]
         rows += rank_rows(own, own, vectors, layout_score, len(own), _same_style, self_ref=1)

@@ -11,6 +11,7 @@ from matebit.data.catalogue import Entry
 from matebit.data.encoding import load_png
 from matebit.data.pairs.ranking import rank_both_splits
 from matebit.features import build_features
+from matebit.features.location import feature_weights
 from matebit.logs import track
 from matebit.pipeline.layout import Layout
 
@@ -37,7 +38,7 @@ def _cosine(squared: float) -> float:
 
 def pair_by_features(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
     """Rows of `pairs.csv`: exemplars with the most similar pooled features (`params.features`)."""
-    network = build_features(params.features)
+    network = build_features(params.features, feature_weights(params.features))
     vectors = {
         entry.id: _pooled(network, load_png(layout.data / entry.image, grey=False))
         for entry in track(entries, "VGG features", len(entries), "images")

@@ -15,9 +15,7 @@ def draw_neck(layers: Layers, shape: Shape, f: Frame) -> None:
     # the neck's upper end follows the head, its lower end the body
     follow = smoothstep(shape.shoulder_y, 0.6, y)
     x = x0 + (f.x - x0) * 0.5 * follow
-    width = (
-        shape.neck_w + 0.3 * smoothstep(shape.shoulder_y - 0.25, shape.shoulder_y + 0.25, y) ** 2
-    )
+    width = shape.neck_w + 0.3 * smoothstep(shape.shoulder_y - 0.25, shape.shoulder_y + 0.25, y) ** 2
     across = x / width
     column = (np.abs(across) < 1) & (y > 0.2) & (y < shape.shoulder_y + 0.2)
     chest = (opening(shape, f) < 0.02) & (y - shape.shoulder_y > shoulder_line(shape, x0))

@@ -112,9 +112,7 @@ def draw_nose(layers: Layers, shape: Shape, f: Frame) -> None:
     layers.stamp(nose, Label.NOSE, 0.15 * across, 0.45 * t, normal=normal)
     ny = f.face_y - shape.nose_y
     for side in (-1, 1):
-        hole = np.hypot(
-            (nx - side * 0.46 * shape.nose_w) / 0.24, (ny - 0.016) / 0.026 * shape.nose_w
-        )
+        hole = np.hypot((nx - side * 0.46 * shape.nose_w) / 0.24, (ny - 0.016) / 0.026 * shape.nose_w)
         layers.mark(nose & (hole < shape.nose_w), Detail.NOSTRIL)
         wing = ridge(np.abs(nx) - width, 0.035) * smoothstep(0.74, 0.86, t) * (t < 1.12)
         layers.draw(0.9 * wing, f.inside & (nx * side > 0))
@@ -188,11 +186,7 @@ def ear_centre(shape: Shape, side: int) -> tuple[float, float, bool]:
 def draw_ear(layers: Layers, shape: Shape, f: Frame, side: int) -> None:
     """One ear with the line of its rim; `side` is 1 for the sitter's left."""
     x0, y0, _ = ear_centre(shape, side)
-    ex = (
-        (f.x + lean(shape, f.y) - x0 - lean(shape, np.array(y0, np.float32)))
-        * side
-        / (0.5 * shape.ear)
-    )
+    ex = (f.x + lean(shape, f.y) - x0 - lean(shape, np.array(y0, np.float32))) * side / (0.5 * shape.ear)
     ey = (f.y - y0) / shape.ear
     ex = ex + 0.25 * ey
     r = np.hypot(ex, ey * (1 + 0.12 * ey))

@@ -102,9 +102,7 @@ def draw_back(layers: Layers, shape: Shape, f: Frame, c: Cap) -> None:
         r = np.hypot(dx, dy)
         swirl = 0.9 * r + 0.25 * np.arctan2(dy, dx)
         u, v, normal = 0.3 * dx, 0.3 * dy, (0.9 * dx, 0.9 * dy)
-        layers.stamp(
-            r < 1, Label.HAIR, u, v, part=part, rank=Rank.BEHIND, strand=swirl, normal=normal
-        )
+        layers.stamp(r < 1, Label.HAIR, u, v, part=part, rank=Rank.BEHIND, strand=swirl, normal=normal)
         layers.draw(0.5 * ridge(np.hypot(dx - 0.1, dy + 0.05) - 0.55, 0.12), r < 1)
     if hair.fall != "close":
         nx, ny = c.normal
@@ -131,9 +129,7 @@ def draw_tails(layers: Layers, shape: Shape, f: Frame) -> None:
         across = (f.x - middle) / width
         tail = (t > 0) & (t < 1) & (np.abs(across) < 1)
         u, v, normal = 0.2 * across, 1.35 * t, (0.9 * across, -0.2 + 0.5 * t)
-        layers.stamp(
-            tail, Label.HAIR, u, v, part=part, rank=Rank.FRONT, strand=across, normal=normal
-        )
+        layers.stamp(tail, Label.HAIR, u, v, part=part, rank=Rank.FRONT, strand=across, normal=normal)
         knot = tail & (np.abs(t - 0.07) < 0.025)
         layers.draw(np.ones_like(t), knot)
 

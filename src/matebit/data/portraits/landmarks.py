@@ -52,9 +52,7 @@ def _eyes(shape: Shape) -> np.ndarray:
     lid = 1 - 0.4**2.4
     low = LOWER_LID * (1 - 0.4**2)
     # (outward, down) in the eye's own units: outer corner, two above, inner corner, two below
-    ring = np.array(
-        [(0.97, 0), (0.4, -lid), (-0.4, -lid), (-0.97, 0), (-0.4, low), (0.4, low)], float
-    )
+    ring = np.array([(0.97, 0), (0.4, -lid), (-0.4, -lid), (-0.97, 0), (-0.4, low), (0.4, low)], float)
     ring[1:3, 1] *= shape.eye_open
     out = ring[:, 0] * shape.eye_w
     y = shape.eye_y - shape.eye_tilt * out + ring[:, 1] * shape.eye_h

@@ -10,9 +10,7 @@ Surface coordinates are about 1 per half head height on every part, so this is a
 head; a pixel of a 64 px portrait is 0.05 to 0.08."""
 
 
-def true_matches(
-    surface_a: np.ndarray, surface_b: np.ndarray, grid: int
-) -> tuple[np.ndarray, np.ndarray]:
+def true_matches(surface_a: np.ndarray, surface_b: np.ndarray, grid: int) -> tuple[np.ndarray, np.ndarray]:
     """Where each cell of a grid over picture a lies in picture b.
 
     surface_a (Sa, Sa, 3), surface_b (Sb, Sb, 3): (part, u, v), NaN where there is no surface.

@@ -103,6 +103,4 @@ def to_picture(shape: Shape, face_x: np.ndarray, face_y: np.ndarray) -> np.ndarr
     angle = np.arcsin(np.clip(face_x, -1, 1)) + shape.yaw
     x = half_width(shape, y) * np.sin(np.clip(angle, -np.pi / 2, np.pi / 2)) + lean(shape, y)
     c, s = math.cos(shape.roll), math.sin(shape.roll)
-    return np.stack(
-        [shape.cx + shape.scale * (c * x - s * y), shape.cy + shape.scale * (s * x + c * y)], -1
-    )
+    return np.stack([shape.cx + shape.scale * (c * x - s * y), shape.cy + shape.scale * (s * x + c * y)], -1)

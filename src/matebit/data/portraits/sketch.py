@@ -132,9 +132,7 @@ def _locks(layers: Layers, style: Style) -> np.ndarray:
     return 0.6 * coarse + 0.4 * thread(style.grain + 1, layers.strand, 31.0)
 
 
-def _light(
-    layers: Layers, style: Style, n: int, locks: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _light(layers: Layers, style: Style, n: int, locks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     nx, ny = layers.nx, layers.ny
     nz = np.sqrt(np.clip(1 - nx * nx - ny * ny, 0.02, 1))
     diffuse = 0.5 * style.light * nx - 0.5 * ny + 0.72 * nz

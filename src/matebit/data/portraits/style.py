@@ -47,9 +47,7 @@ def sample_style(
                                                        strict=True)]  # fmt: skip
     for name, known in zip(chosen, (MEDIA, tuple(FAMILIES), PATTERNS), strict=True):
         if name not in known:
-            raise MatebitError(
-                f"The portraits know no style {name!r}; choose of {', '.join(known)}."
-            )
+            raise MatebitError(f"The portraits know no style {name!r}; choose of {', '.join(known)}.")
     return Style(
         medium=chosen[0],
         palette=chosen[1],

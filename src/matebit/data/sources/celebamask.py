@@ -54,9 +54,7 @@ class CelebAMaskSource:
             if path.suffix.lower() in _SUFFIXES
         }
         splits = listed_splits(self._config, self._root, list(files), self.id_of)
-        return [
-            Item(id, splits[id], f"{_IMAGES}/{files.get(id, f'{id}.jpg')}") for id in sorted(splits)
-        ]
+        return [Item(id, splits[id], f"{_IMAGES}/{files.get(id, f'{id}.jpg')}") for id in sorted(splits)]
 
     def id_of(self, name: str) -> str:
         """The file name without folder and suffix."""
@@ -93,9 +91,7 @@ class CelebAMaskSource:
         resized = {part: resize_nearest(mask, size) > 127 for part, mask in masks.items()}
         return parsing_of_masks(resized, size)
 
-    def _check_aspect(
-        self, item: Item, files: dict[str, Path], masks: dict[str, np.ndarray]
-    ) -> None:
+    def _check_aspect(self, item: Item, files: dict[str, Path], masks: dict[str, np.ndarray]) -> None:
         """A mask may be smaller than its photograph, but must show the same section."""
         width, height = upright_size(self._root / item.origin)
         for part, mask in masks.items():

@@ -26,13 +26,10 @@ class PortraitTruth:
         shape, style = self._specs[condition_id].shape, self._specs[exemplar_id].style
         return render(shape, style, size).image
 
-    def matches(
-        self, condition_id: str, exemplar_id: str, grid: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
         """True matches (grid,grid,2), x, y in [0,1], and valid (grid,grid), at `crop_size`."""
         asked, shown = (
-            geometry(self._specs[id].shape, self._surface_size).surface
-            for id in (condition_id, exemplar_id)
+            geometry(self._specs[id].shape, self._surface_size).surface for id in (condition_id, exemplar_id)
         )
         return true_matches(asked, shown, grid)
 

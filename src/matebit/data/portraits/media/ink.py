@@ -15,9 +15,7 @@ def paint(s: Sketch) -> np.ndarray:
     """Paper times washes of ink and thin colour, then the line."""
     n, unit = s.n, s.n / 256
     seed, c = s.style.grain, s.style.colours
-    paper = 0.45 + 0.55 * np.array(c.white, np.float32) * (
-        0.75 + 0.25 * np.array(c.back, np.float32)
-    )
+    paper = 0.45 + 0.55 * np.array(c.white, np.float32) * (0.75 + 0.25 * np.array(c.back, np.float32))
     ink = np.array(c.line, np.float32)
     cloud, fibre = fractal(seed, 5, n), noise(seed + 5, (220, 30), n)
     label = s.layers.label

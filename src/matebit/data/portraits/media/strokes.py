@@ -7,9 +7,7 @@ from matebit.data.portraits.media.lattice import Lattice
 _WIDTH = 0.42  # half a dab's width, in cells; half its length is one cell
 
 
-def strokes(
-    colour: np.ndarray, angle: np.ndarray, across: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
+def strokes(colour: np.ndarray, angle: np.ndarray, across: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Repaint `colour` (n, n, 3) with across x across dabs along `angle` (n, n, radians).
 
     Returns the colours and the bristles: position across the dab in [-1, 1], (n, n).

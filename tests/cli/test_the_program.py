@@ -1,0 +1,80 @@
+"""The program itself: its commands, its help, what it does not load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from command import environment, matebit
+from matebit import __version__
+from matebit.pipeline.stages import STAGES
+
+
+def test_every_stage_is_a_command(tmp_path: Path):
+    result = matebit(tmp_path, "--help", COLUMNS="200")
+    assert result.returncode == 0
+    for name in (*STAGES, "resolve", "ui", "dvc", "figure", "import-checkpoint", "export-checkpoint"):
+        assert f" {name} " in result.stdout
+
+
+def test_version(tmp_path: Path):
+    assert matebit(tmp_path, "--version").stdout.strip() == f"matebit {__version__}"
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["data"], ["train", "x", "y", "--seed", "one"], []])
+def test_wrong_words_end_with_status_2(tmp_path: Path, words: list[str]):
+    result = matebit(tmp_path, *words)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "heavy"),
+    [
+        (["--help"], {"torch", "numpy", "pandas", "mlflow", "snakemake", "cv2"}),
+        (["resolve", "mine.yaml"], {"torch", "pandas", "mlflow", "snakemake", "cv2", "scipy"}),
+        (["dvc", "mine.yaml"], {"torch", "pandas", "mlflow", "snakemake", "dvc", "cv2"}),
+    ],
+)
+def test_light_commands_load_nothing_heavy(tmp_path: Path, words: list[str], heavy: set[str]):
+    (tmp_path / "mine.yaml").write_text("seed: 1\n")
+    code = (
+        "import json, sys; sys.argv[0] = 'matebit'\n"
+        "from matebit.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert heavy & set(json.loads(result.stderr.splitlines()[-1])) == set()
+
+
+def test_a_defect_keeps_its_traceback_and_status_1(tmp_path: Path):
+    code = (
+        "import sys; from matebit.cli import app, stages\n"
+        "import matebit.params.read as read\n"
+        "read.read_with_overrides = lambda *_: 1 / 0\n"
+        "sys.argv = ['matebit', 'resolve', 'x.yaml']; app.main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert "ZeroDivisionError" in result.stderr
+
+
+def test_a_broken_checkpoint_to_import_is_refused(tmp_path: Path):
+    from command import complaint
+
+    (tmp_path / "broken.pth").write_bytes(b"no checkpoint")
+    said = complaint(matebit(tmp_path, "import-checkpoint", "broken.pth", "--out", "out.safetensors"))
+    assert "broken.pth" in said
+    assert not (tmp_path / "out.safetensors").exists()
