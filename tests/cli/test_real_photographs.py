@@ -1,0 +1,42 @@
+"""`params/celebahq-edges.yaml` on real photographs, made short by overrides, through every stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from command import REPOSITORY, matebit
+from matebit.pipeline.layout import Layout
+from matebit.pipeline.run_stage import run_stage
+
+# A dataset's place, random features and colours instead of downloaded weights; small and short.
+CHANGES = (
+    "features.weights=random", "features.width=0.125", "pairs.method=color_layout",
+    "data.load_size=64", "data.crop_size=64", "data.workers=1",
+    "model.ngf=4", "model.ndf=4", "model.token_stride=4", "model.blocks=1",
+    "train.images=8", "train.batch=4", "threads=1", "tracking.enabled=false",
+)  # fmt: skip
+
+
+def test_from_photographs_to_metrics(shared_data: Path, tmp_path: Path):
+    changes = (f"data.root={shared_data / 'celebahq-sample'}", *CHANGES)
+    options = [word for change in changes for word in ("--set", change)]
+    params = REPOSITORY / "params/celebahq-edges.yaml"
+    result = matebit(tmp_path, "resolve", params, *options)
+    assert result.returncode == 0, result.stderr
+    layout = Layout("celebahq-edges", tmp_path)
+    for stage in ("data", "conditions", "pairs"):
+        run_stage(stage, layout.params)
+    run_stage("train", layout.params, "matebit")
+    for stage in ("translate", "metrics"):
+        run_stage(stage, layout.params, "matebit")
+        run_stage(stage, layout.params, "controls")
+    index = pd.read_csv(layout.data / "index.csv", dtype={"id": str})
+    assert len(index) == 8
+    assert len(pd.read_csv(layout.data / "rejected.csv")) == 0
+    # What is in no list trains.
+    assert set(index["split"]) == {"train", "test"}
+    values = pd.read_csv(layout.run("matebit", 1).metrics / "values.csv")
+    assert {"semantic", "colour", "edge_f1"} <= set(values["metric"])
+    assert "pck@0.1" not in set(values["metric"])

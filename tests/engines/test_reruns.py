@@ -1,0 +1,102 @@
+"""A stage runs again exactly when something it reads has changed, in both engines."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from engine_runs import Run
+
+from command import run_in
+
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(1800)]
+
+
+def test_snakemake_has_nothing_to_do(by_snakemake: Run):
+    result = by_snakemake.again()
+    assert result.returncode == 0, result.stderr
+    assert "Nothing to be done" in result.stdout + result.stderr
+
+
+def test_dvc_has_nothing_to_do(by_dvc: Run):
+    result = by_dvc.again()
+    assert result.returncode == 0, result.stderr
+    assert "up to date" in result.stdout + result.stderr
+
+
+def planned(run: Run, *options: str) -> set[str]:
+    """The rules that `snakemake -n` would run."""
+    result = run.again("-n", *options)
+    assert result.returncode == 0, result.stdout + result.stderr
+    rules = re.findall(r"^(?:local)?rule (\w+):$", result.stdout, re.MULTILINE)
+    return set(rules) - {"all"}
+
+
+@pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        ("metrics={edge_tolerance: 3}", {"metrics", "report"}),
+        ("report={dpi: 90}", {"report"}),
+        ("tracking={every_seconds: 9}", set()),
+    ],
+)
+def test_snakemake_runs_what_reads_the_key(by_snakemake: Run, change: str, rules: set[str]):
+    assert planned(by_snakemake, "--config", change) == {"resolve", *rules}
+
+
+@pytest.mark.parametrize(
+    ("source", "rules"),
+    [
+        ("report/tables.py", {"report"}),
+        ("metrics/ssim.py", {"metrics", "report"}),
+        ("translate/controls.py", {"translate", "translate_controls", "metrics", "report"}),
+        ("cli/app.py", set()),
+    ],
+)
+def test_snakemake_runs_what_uses_the_source(by_snakemake: Run, edited, source: str, rules: set[str]):
+    edited(by_snakemake.copy / "src/matebit" / source, "\n# edited\n")
+    assert planned(by_snakemake) == ({"resolve", *rules} if rules else set())
+
+
+@pytest.fixture
+def changed_in_dvc(by_dvc: Run, edited):
+    """`changed(path, text)`: the stages that DVC finds changed when a text is appended to a file."""
+
+    def resolve() -> None:
+        result = run_in(by_dvc.copy, "dvc", "repro", "pipelines/smoke/dvc.yaml:resolve")
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    def changed(path: str, text: str) -> set[str]:
+        edited(by_dvc.copy / path, text)
+        resolve()
+        status = run_in(by_dvc.copy, "dvc", "status", "--json", "pipelines/smoke/dvc.yaml")
+        assert status.returncode == 0, status.stderr
+        return {name.partition(":")[2] for name in json.loads(status.stdout)}
+
+    lock = (by_dvc.copy / "pipelines/smoke/dvc.lock").read_bytes()
+    params = (by_dvc.copy / "results/smoke/params.yaml").read_bytes()
+    yield changed
+    (by_dvc.copy / "pipelines/smoke/dvc.lock").write_bytes(lock)
+    (by_dvc.copy / "results/smoke/params.yaml").write_bytes(params)
+
+
+METRICS = {"metrics@matebit-1", "metrics@vanilla-1", "metrics-controls"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "stages"),
+    [
+        ("params/smoke.yaml", "\nmetrics: {edge_tolerance: 3}\n", {*METRICS, "report"}),
+        ("params/smoke.yaml", "\nreport: {dpi: 90}\n", {"report"}),
+        ("params/smoke.yaml", "\n# a remark\n", set()),
+        ("src/matebit/report/tables.py", "\n# edited\n", {"report"}),
+        ("src/matebit/metrics/ssim.py", "\n# edited\n", {*METRICS, "report"}),
+        ("src/matebit/cli/app.py", "\n# edited\n", set()),
+    ],
+)
+def test_dvc_runs_what_reads_the_change(changed_in_dvc, path: str, text: str, stages: set[str]):
+    found = changed_in_dvc(path, text)
+    assert found - {"report"} == stages - {"report"}
+    # The report reads all metrics: it follows them even where none of its own keys changed.
+    assert ("report" in found) >= ("report" in stages and not stages & METRICS)
