@@ -16,7 +16,7 @@ from matebit.pipeline.dvcfile import dvc_text
 
 @dataclass(frozen=True)
 class Job:
-    """One job: the folders (or files outside of them) that it reads and owns."""
+    """One job: the folders that it reads and owns."""
 
     reads: frozenset[str]
     owns: frozenset[str]
@@ -26,13 +26,11 @@ Graph = dict[str, Job]  # by the job's command
 
 
 def _folder(path: str) -> str:
-    """The folder that an index, table or page stands for; `params.yaml` stands for itself."""
-    return path if path.endswith("params.yaml") else str(PurePosixPath(path).parent)
+    """The folder that an index, table or page stands for."""
+    return str(PurePosixPath(path).parent)
 
 
 def _plain(command: str) -> str:
-    """The command without what the engines differ in: the log's tee and the engine's own name."""
-    command = re.sub(r" --engine (snakemake|dvc)", "", command.partition(" 2>&1 |")[0])
     return " ".join(command.split())
 
 
@@ -57,12 +55,17 @@ def snakemake_graph(project: Path, params: str, *options: str) -> Graph:
 
 
 def dvc_graph(project: Path, params: str) -> Graph:
-    """The stages that DVC finds in the file that `matebit dvc` writes for a params file."""
+    """The stages that DVC finds in the file that `matebit dvc` writes for a params file.
+
+    Without `resolve`, which Snakemake does when it starts; and without the resolved parameters, of which
+    each stage reads some keys.
+    """
     graph = {}
     for stage in dvc_stages(project, params):
-        # The sources are a key of the resolved parameters for every stage but the first.
-        reads = {dep.def_path for dep in stage.deps} - {params, "src/matebit"}
+        reads = {dep.def_path for dep in stage.deps if not hasattr(dep, "params")}
         graph[_plain(stage.cmd)] = Job(frozenset(reads), frozenset(o.def_path for o in stage.outs))
+    resolve = graph.pop(f"matebit resolve {params} --engine dvc")
+    assert resolve.owns == {f"results/{Path(params).stem}/params.yaml"}
     return graph
 
 

@@ -82,27 +82,29 @@ import json, sys
 from pathlib import Path
 from matebit.pipeline.run_stage import run_stage
 for name, *rest in json.loads(sys.argv[2]):
-    before = set(sys.modules)
     run_stage(name, Path(sys.argv[1]), *rest)
-    used = {m: sys.modules[m].__file__ for m in sys.modules if m.startswith("matebit.")}
-    print(json.dumps({"stage": name, "used": used}))
+print(json.dumps({m: sys.modules[m].__file__ for m in sys.modules if m.startswith("matebit.")}))
 """
 
 
 def test_every_module_that_a_stage_imports_is_in_its_digest(tiny: Experiment, tmp_path: Path):
     experiment = tiny.copied(tmp_path, train={"images": 4})
-    jobs = [
-        ["data"], ["conditions"], ["pairs"], ["train", "matebit", 1], ["translate", "matebit", 1],
-        ["translate", "controls", 0], ["metrics", "matebit", 1],
-    ]  # fmt: skip
-    for job in jobs:
+    processes = [
+        [["data"]],
+        [["conditions"]],
+        [["pairs"]],
+        [["train", "matebit", 1]],
+        [["translate", "matebit", 1], ["translate", "controls", 0]],
+        [["metrics", "matebit", 1]],
+    ]
+    for jobs in processes:
         shown = subprocess.run(
-            [sys.executable, "-c", LISTING, str(experiment.layout.params), json.dumps([job])],
+            [sys.executable, "-c", LISTING, str(experiment.layout.params), json.dumps(jobs)],
             env=environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert shown.returncode == 0, shown.stderr
-        used = json.loads(shown.stdout)["used"]
-        covered = {str(path) for path in source_files(STAGES[job[0]].module)}
+        used = json.loads(shown.stdout)
+        covered = {str(path) for path in source_files(STAGES[jobs[0][0]].module)}
         # Sections of the parameters are read for every stage; their values are keys of their own.
         missed = {
             module
@@ -111,4 +113,4 @@ def test_every_module_that_a_stage_imports_is_in_its_digest(tiny: Experiment, tm
             and not module.startswith(AROUND)
             and not path.endswith(("/config.py", "__init__.py"))
         }
-        assert missed <= {"matebit.data.conditions.registry"}, (job, missed)
+        assert missed <= {"matebit.data.conditions.registry"}, (jobs, missed)

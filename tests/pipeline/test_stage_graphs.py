@@ -35,7 +35,7 @@ def graphs(request: pytest.FixtureRequest, project: Path) -> tuple[Graph, Graph]
 def test_both_engines_run_the_same_commands(graphs: tuple[Graph, Graph]):
     by_snakemake, by_dvc = graphs
     assert sorted(by_snakemake) == sorted(by_dvc)
-    assert {command.split()[1] for command in by_dvc} == {"resolve", *STAGES}
+    assert {command.split()[1] for command in by_dvc} == set(STAGES)
 
 
 def test_each_job_reads_and_owns_the_same(graphs: tuple[Graph, Graph]):
@@ -70,11 +70,3 @@ def test_a_job_depends_on_the_same_keys_in_both_engines(project: Path, monkeypat
         wildcards = SimpleNamespace(method=method) if method not in (None, "controls") else None
         [keys] = [set(dep.params) for dep in stage.deps if hasattr(dep, "params")]
         assert set(json.loads(view.reads(name, wildcards))) == keys, stage.addressing
-
-
-def test_overrides_reach_the_resolve_command(project: Path):
-    changes = ["--config", "train={images: 40, lr_g: 1e-5}", "data={root: 'a b'}"]
-    graph = snakemake_graph(project, "params/smoke.yaml", *changes)
-    [resolve] = [command for command in graph if command.startswith("matebit resolve")]
-    for option in ("--set train.images=40", "--set train.lr_g=1e-5", "--set 'data.root=a b'"):
-        assert option in resolve, resolve

@@ -1,25 +1,7 @@
 # From a params file to images, conditions and exemplar pairs.
 
 
-rule resolve:
-    output:
-        f"{EXPERIMENT.results}/params.yaml",
-    log:
-        f"{EXPERIMENT.logs}/resolve.log",
-    localrule: True
-    conda:
-        "../../environment.yml"
-    params:
-        file=EXPERIMENT.file,
-        changes=EXPERIMENT.set_options,
-        resolved=EXPERIMENT.resolved(),
-    shell:
-        "matebit resolve {params.file} {params.changes} --engine snakemake 2>&1 | tee {log}"
-
-
 rule data:
-    input:
-        params=ancient(rules.resolve.output),
     output:
         f"{EXPERIMENT.results}/data/index.csv",
     log:
@@ -29,15 +11,15 @@ rule data:
     conda:
         "../../environment.yml"
     params:
+        file=EXPERIMENT.params_file,
         reads=EXPERIMENT.reads("data"),
     shell:
-        "matebit data {input.params}"
+        "matebit data {params.file}"
 
 
 rule conditions:
     input:
         rules.data.output,
-        params=ancient(rules.resolve.output),
     output:
         f"{EXPERIMENT.results}/conditions/index.csv",
     log:
@@ -47,16 +29,16 @@ rule conditions:
     conda:
         "../../environment.yml"
     params:
+        file=EXPERIMENT.params_file,
         reads=EXPERIMENT.reads("conditions"),
     shell:
-        "matebit conditions {input.params}"
+        "matebit conditions {params.file}"
 
 
 rule pairs:
     input:
         rules.data.output,
         rules.conditions.output,
-        params=ancient(rules.resolve.output),
     output:
         f"{EXPERIMENT.results}/pairs/pairs.csv",
     log:
@@ -66,6 +48,7 @@ rule pairs:
     conda:
         "../../environment.yml"
     params:
+        file=EXPERIMENT.params_file,
         reads=EXPERIMENT.reads("pairs"),
     shell:
-        "matebit pairs {input.params}"
+        "matebit pairs {params.file}"

@@ -7,7 +7,6 @@ rule translate:
         rules.conditions.output,
         rules.pairs.output,
         rules.train.output,
-        params=ancient(rules.resolve.output),
     output:
         f"{EXPERIMENT.results}/translate/{{method}}/seed{{seed}}/index.csv",
     log:
@@ -20,9 +19,10 @@ rule translate:
     resources:
         gpu=1,
     params:
+        file=EXPERIMENT.params_file,
         reads=lambda wildcards: EXPERIMENT.reads("translate", wildcards),
     shell:
-        "matebit translate {input.params} {wildcards.method} --seed {wildcards.seed}"
+        "matebit translate {params.file} {wildcards.method} --seed {wildcards.seed}"
 
 
 rule translate_controls:
@@ -30,7 +30,6 @@ rule translate_controls:
         rules.data.output,
         rules.conditions.output,
         rules.pairs.output,
-        params=ancient(rules.resolve.output),
     output:
         f"{EXPERIMENT.results}/translate/controls/seed0/index.csv",
     log:
@@ -40,9 +39,10 @@ rule translate_controls:
     conda:
         "../../environment.yml"
     params:
+        file=EXPERIMENT.params_file,
         reads=EXPERIMENT.reads("translate"),
     shell:
-        "matebit translate {input.params} controls --seed 0"
+        "matebit translate {params.file} controls --seed 0"
 
 
 # The controls have no checkpoint: their own rule makes their images.
@@ -55,7 +55,6 @@ rule metrics:
         rules.conditions.output,
         rules.pairs.output,
         f"{EXPERIMENT.results}/translate/{{method}}/seed{{seed}}/index.csv",
-        params=ancient(rules.resolve.output),
     output:
         f"{EXPERIMENT.results}/metrics/{{method}}/seed{{seed}}/values.csv",
     log:
@@ -68,6 +67,7 @@ rule metrics:
     resources:
         gpu=1,
     params:
+        file=EXPERIMENT.params_file,
         reads=lambda wildcards: EXPERIMENT.reads("metrics", wildcards),
     shell:
-        "matebit metrics {input.params} {wildcards.method} --seed {wildcards.seed}"
+        "matebit metrics {params.file} {wildcards.method} --seed {wildcards.seed}"

@@ -9,7 +9,6 @@ rule report:
         EXPERIMENT.of_each_training(rules.train.output[0]),
         EXPERIMENT.of_each_run(rules.translate.output[0]),
         EXPERIMENT.of_each_run(rules.metrics.output[0]),
-        params=ancient(rules.resolve.output),
     output:
         report(
             f"{EXPERIMENT.reports}/index.html",
@@ -25,6 +24,7 @@ rule report:
         "../../environment.yml"
     threads: EXPERIMENT.params.threads
     params:
+        file=EXPERIMENT.params_file,
         reads=EXPERIMENT.reads("report"),
     shell:
-        "matebit report {input.params}"
+        "matebit report {params.file}"

@@ -6,7 +6,6 @@ rule train:
         rules.data.output,
         rules.conditions.output,
         rules.pairs.output,
-        params=ancient(rules.resolve.output),
     output:
         f"{EXPERIMENT.results}/train/{{method}}/seed{{seed}}/model.safetensors",
     log:
@@ -19,6 +18,7 @@ rule train:
     resources:
         gpu=1,
     params:
+        file=EXPERIMENT.params_file,
         reads=lambda wildcards: EXPERIMENT.reads("train", wildcards),
     shell:
-        "matebit train {input.params} {wildcards.method} --seed {wildcards.seed}"
+        "matebit train {params.file} {wildcards.method} --seed {wildcards.seed}"

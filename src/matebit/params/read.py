@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from matebit.errors import MatebitError
-from matebit.params.yaml_text import parse_yaml, yaml_text
+from matebit.params.yaml_text import parse_yaml
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -50,20 +50,6 @@ def parse_override(text: str) -> dict[str, Any]:
     for part in reversed(key.strip().split(".")):
         result = {part: result}
     return result
-
-
-def overrides_between(base: dict[str, Any], changed: dict[str, Any], prefix: str = "") -> list[str]:
-    """The `SECTION.KEY=VALUE` texts that turn `base` into `changed`; what parse_override reads back."""
-    texts: list[str] = []
-    for key in sorted(changed):
-        if key in base and base[key] == changed[key] and type(base[key]) is type(changed[key]):
-            continue
-        if isinstance(changed[key], dict) and isinstance(base.get(key), dict):
-            texts += overrides_between(base[key], changed[key], f"{prefix}{key}.")
-        else:
-            value = yaml_text(changed[key], default_flow_style=True, width=10**6, sort_keys=True)
-            texts.append(f"{prefix}{key}={value.removesuffix('...' + chr(10)).strip()}")
-    return texts
 
 
 def _section_at(model: type[BaseModel], location: tuple) -> type[BaseModel] | None:

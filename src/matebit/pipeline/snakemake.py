@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from matebit.errors import MatebitError
-from matebit.params.read import overrides_between, read_mapping
-from matebit.params.resolve import resolve
+from matebit.params.read import read_mapping
+from matebit.params.resolve import resolve, write_resolved
 from matebit.params.schema import ResolvedParams
 from matebit.params.yaml_text import parse_yaml
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.ownership import check_owner
+from matebit.pipeline.ownership import check_owner, claim
 from matebit.pipeline.stages import STAGES, scored
 
 
@@ -44,8 +44,6 @@ class Experiment:
     """The experiment that Snakemake was called for."""
 
     params: ResolvedParams
-    file: str  # the params file
-    changes: list[str]  # what --config laid over it, as `matebit resolve --set` takes it
     layout: Layout
 
     @classmethod
@@ -60,8 +58,17 @@ class Experiment:
         params = resolve(changed, str(path))
         layout = Layout(params.name)
         check_owner(layout, "snakemake")
-        changes = overrides_between(in_file, changed)
-        return cls(params, path.as_posix(), changes, layout)
+        return cls(params, layout)
+
+    def begin(self) -> None:
+        """Mark the experiment as Snakemake's, and write the parameters that its jobs read."""
+        claim(self.layout, "snakemake")
+        write_resolved(self.params, self.layout.params)
+
+    @property
+    def params_file(self) -> str:
+        """`results/NAME/params.yaml`."""
+        return self.layout.params.as_posix()
 
     @property
     def results(self) -> str:
@@ -82,17 +89,6 @@ class Experiment:
     def benchmarks(self) -> str:
         """`benchmarks/NAME`."""
         return f"benchmarks/{self.params.name}"
-
-    @property
-    def set_options(self) -> str:
-        """The overrides as options of `matebit resolve`, to be quoted by the rule."""
-        import shlex
-
-        return " ".join(f"--set {shlex.quote(change)}" for change in self.changes)
-
-    def resolved(self) -> str:
-        """All of the resolved parameters: what `resolve` writes, so a change runs it again."""
-        return json.dumps(self.params.model_dump(mode="json"), sort_keys=True)
 
     def reads(self, stage: str, wildcards: Any = None) -> str:
         """The values that a job of `stage` depends on; Snakemake runs it again when they change."""
