@@ -39,7 +39,10 @@ def test_two_at_once_on_a_new_store(tiny: Experiment, tmp_path: Path, begin, sto
     assert sorted(stages) == ["conditions", "data", "pairs", "parent"]
 
 
-@pytest.mark.parametrize("uri", ["nonsense://nowhere", "sqlite:////proc/nowhere/mlflow.db"])
+@pytest.mark.parametrize(
+    "uri",
+    ["nonsense://nowhere", pytest.param("sqlite:////proc/nowhere/mlflow.db", marks=pytest.mark.slow)],
+)
 def test_training_ends_well_though_mlflow_cannot_be_told(tiny: Experiment, tmp_path: Path, uri: str):
     experiment = tiny.copied(tmp_path, train={"images": 4}, tracking={"enabled": True})
     words = ("train", "results/tiny/params.yaml", "matebit")

@@ -28,6 +28,9 @@ def fingerprint(params: Any, layout: Layout, method: str, seed: int) -> dict[str
         | flat(params.features.model_dump(mode="json"), "features")
         | flat(params.data.model_dump(mode="json"), "data")
         | flat(params.pairs.model_dump(mode="json"), "pairs")
-        | {f"the content of {path}": sha256_of_file(path) for path in manifests.values()}
+        | {
+            f"the content of {path.relative_to(layout.base)}": sha256_of_file(path)
+            for path in manifests.values()
+        }
         | {"seed": str(seed), "threads": str(params.threads), "source of the train stage": params.code}
     )
