@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +43,3 @@ def celeba(tmp_path: Path, _drawn: list) -> Path:
             Image.fromarray(mask).save(folder / f"{number:05d}_{LABELS[label]}.png")
     (root / "val.txt").write_text("2000\nCelebA-HQ-img\\2001.jpg")
     return root
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Real photographs, where this machine has them."""
-    beside = Path(__file__).resolve().parents[3] / "shared"
-    folder = Path(os.environ.get("MATEBIT_SHARED", beside)) / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no real photographs at {folder} (MATEBIT_SHARED names another folder)")
-    return folder

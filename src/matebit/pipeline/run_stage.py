@@ -13,13 +13,8 @@ from matebit.params.resolve import params_digest, read_resolved
 from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import CONTROLS_RUN, Layout
 from matebit.pipeline.lock import job_lock
-from matebit.pipeline.stages import STAGES, Stage, stage_function
+from matebit.pipeline.stages import STAGES, Stage, job_name, stage_function
 from matebit.tracking.record import JobRecord, tracked
-
-
-def job_name(stage: str, method: str | None, seed: int | None) -> str:
-    """`train-matebit-seed1`, or `data` for a stage with one job."""
-    return stage if method is None else f"{stage}-{method}-seed{seed}"
 
 
 @contextmanager

@@ -110,6 +110,11 @@ STAGES: dict[str, Stage] = {
 }
 
 
+def job_name(stage: str, method: str | None, seed: int | None) -> str:
+    """`train-matebit-seed1`, or `data` for a stage with one job."""
+    return stage if method is None else f"{stage}-{method}-seed{seed}"
+
+
 class StageParams:
     """The resolved parameters as one stage may see them; another section is a defect of the table."""
 

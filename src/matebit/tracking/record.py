@@ -19,7 +19,7 @@ from matebit.errors import MatebitError
 from matebit.io.files import read_json, write_json
 from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.stages import Stage
+from matebit.pipeline.stages import Stage, job_name
 from matebit.tracking.config import TrackingConfig
 
 # Stages whose job has a child process tell MLflow while they run; the others leave their record to the
@@ -48,7 +48,7 @@ class JobRecord:
     @property
     def job(self) -> str:
         """The job's name, as in `logs/NAME/JOB.log`."""
-        return self.stage if self.method is None else f"{self.stage}-{self.method}-seed{self.seed}"
+        return job_name(self.stage, self.method, self.seed)
 
     @classmethod
     def begin(

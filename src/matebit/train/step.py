@@ -226,9 +226,8 @@ class TrainingStep:
         if not self.uses_contrast:
             return None
         negatives = self.queue.codes()
-        began = images >= self.contrast.start_fraction * self.train.images and negatives is not None
         codes = None
-        if began and negatives is not None:
+        if images >= self.contrast.start_fraction * self.train.images and negatives is not None:
             if self.contrast_began is None:
                 self.contrast_began = images
             shown = batch.condition if batch.exemplar_condition is not None else None
