@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from matebit.data.body_pose import BodyPose
 from matebit.data.faces import FaceParsing
 
 Split = Literal["train", "test"]
@@ -75,6 +76,10 @@ class Source(Protocol):
 
     def landmarks(self, item: Item) -> np.ndarray | None:
         """Landmarks (68,2) x, y in [0,1]; None where the source has none."""
+        ...
+
+    def body_pose(self, item: Item) -> BodyPose | None:
+        """The body's 18 joints, in px of the original; None where the source has none."""
         ...
 
     def id_of(self, name: str) -> str:

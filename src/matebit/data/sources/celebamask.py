@@ -75,6 +75,9 @@ class CelebAMaskSource:
         """The photograph as uint8 (size,size,3) RGB."""
         return read_resized(self._root / item.origin, size, resample)
 
+    def body_pose(self, item: Item) -> None:
+        """CelebA-HQ has none."""
+
     def landmarks(self, item: Item) -> None:
         """CelebAMask-HQ has none."""
 

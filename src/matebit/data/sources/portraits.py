@@ -76,6 +76,9 @@ class PortraitSource:
         """Exact labels and part masks at `size`, from the geometry alone."""
         return parsing_of_labels(geometry(self._specs[item.id].shape, size).labels)
 
+    def body_pose(self, item: Item) -> None:
+        """Heads only."""
+
     def landmarks(self, item: Item) -> np.ndarray:
         """The 68 points, (68,2) x, y in [0,1]."""
         return landmarks(self._specs[item.id].shape)
