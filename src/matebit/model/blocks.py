@@ -38,14 +38,14 @@ class MatBlock(nn.Module):
     ) -> tuple[Tensor, Correspondence]:
         """X and F (B,8C,h,w), condition on the same grid: X_MAT and the correspondence."""
         found = self.attention(x, exemplar, position, matches=matches)
-        total = found.correlated + x  # X_cor + Q
+        total = x + found.correlated  # X_cor + Q, in the memory layout of Q
         if self.spade is not None:
             q_norm = self.spade(x, condition)  # Q_norm = gamma(x_A) PONO(Q) + beta(x_A)
             total = torch.addcmul(total, found.unmatched, q_norm)  # + X_uncor = (1 - conf) * Q_norm
         x_agg = positional_norm(total)  # X_agg = PONO(X_cor + X_uncor + Q)
         if self.adaconv is None:
             return x_agg, found
-        return self.adaconv(x_agg) + x_agg, found  # X_MAT = AdaConv(X_agg) + X_agg
+        return x_agg + self.adaconv(x_agg), found  # X_MAT = AdaConv(X_agg) + X_agg
 
 
 class VanillaBlock(nn.Module):

@@ -50,7 +50,8 @@ class Discriminator(nn.Module):
         `condition` (B,nc,H,W) and `image` (B,3,H,W). Instance norm keeps samples apart: fake and
         real may go through as one batch.
         """
-        x = torch.cat([condition, image], dim=1).contiguous(memory_format=torch.channels_last)
+        parts = [part.contiguous(memory_format=torch.channels_last) for part in (condition, image)]
+        x = torch.cat(parts, dim=1)
         outputs = []
         for scale, patches in enumerate(self.scales):
             if scale:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from matebit.model.activation import PRelu
 from matebit.model.layers import Spade
 from matebit.model.spectral import SpectralConv2d
 
@@ -22,7 +23,7 @@ class Embedding(nn.Module):
         self.conv_0 = SpectralConv2d(channels, channels, 3, padding=1, reflect=True)
         self.norm_1 = Spade(channels, condition_channels)
         self.conv_1 = SpectralConv2d(channels, channels, 3, padding=1, reflect=True)
-        self.relu = nn.PReLU()
+        self.relu = PRelu()
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x (B,C,h,w), condition at the same (h,w)."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from matebit.model.activation import PRelu
 from matebit.model.batch_norm import SharedBatchNorm
 from matebit.model.normalise import instance_norm, positional_norm
 
@@ -24,7 +25,7 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.conv_0 = reflect_conv(channels, channels)
         self.conv_1 = reflect_conv(channels, channels)
-        self.relu = nn.PReLU()
+        self.relu = PRelu()
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,C,h,w) to the same shape."""

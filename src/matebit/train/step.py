@@ -200,26 +200,29 @@ class TrainingStep:
     def _discriminate(self, batch: Batch, image: Tensor) -> tuple[Any, Any, Any]:
         """Stages for the generator's losses, (fake, real), and for the discriminator's own.
 
-        One pass of fake and real serves both: its weights do not change in between, and each backward
-        reaches the parameters of its own network only. The released network makes two passes, because
-        its spectral vectors advance in each.
+        One pass of fake and one of real serve both: the weights do not change in between, and each
+        backward reaches the parameters of its own network only, the generator's through the fake half
+        alone. The released network passes both again, because its spectral vectors advance each time.
         """
         if not (self.losses.GAN or self.losses.GAN_Feat):
             return None, None, None
+        if self.released_order:
+            fake, real = self._together(batch, image)
+            return fake, real, self._together(batch, image.detach()) if self.losses.GAN else None
+        fake = self.discriminator(batch.condition, image)
+        with held(self.discriminator):
+            real = self.discriminator(batch.condition, batch.truth)
+        return fake, real, (fake, real) if self.losses.GAN else None
+
+    def _together(self, batch: Batch, image: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
+        """Stages of fake and real from one call, fake first."""
         condition = torch.cat([batch.condition, batch.condition])
-
-        def halves(fake_image: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
-            scales = self.discriminator(condition, torch.cat([fake_image, batch.truth]))
-            half = len(batch.truth)
-            return (
-                [[stage[:half] for stage in scale] for scale in scales],
-                [[stage[half:] for stage in scale] for scale in scales],
-            )
-
-        fake, real = halves(image)
-        if not self.losses.GAN:
-            return fake, real, None
-        return fake, real, halves(image.detach()) if self.released_order else (fake, real)
+        scales = self.discriminator(condition, torch.cat([image, batch.truth]))
+        half = len(image)
+        return (
+            [[stage[:half] for stage in scale] for scale in scales],
+            [[stage[half:] for stage in scale] for scale in scales],
+        )
 
     def _style_codes(self, batch: Batch, translation: Translation, images: int) -> StyleCodes | None:
         """The code of the output and the negatives, once the loss has begun."""
