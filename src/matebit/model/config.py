@@ -79,6 +79,23 @@ class ModelConfig(BaseModel):
         description="initial layer scale of AdaConv; if empty: 1e-2 for matebit, 1e-6 for released",
     )
     init_gain: float = Field(0.02, gt=0, description="gain of the Xavier-normal initialisation")
+    alike_at_start: bool = Field(
+        False,
+        description="queries and keys begin with the same projection, so that like features match from the "
+        "first step; wants a small position_std, or every place matches itself (not in the released network)",
+    )
+    output_gain: float = Field(
+        1.0,
+        gt=0,
+        description="factor on the initial weights of the decoder's last convolution; a small one keeps the "
+        "first images grey, where tanh learns fastest, at an init_gain near 1",
+    )
+    position_std: float = Field(
+        1.0,
+        gt=0,
+        description="deviation of the initial position encoding; at 1 it outweighs the unit-length features "
+        "in queries and keys about tenfold, which a short training does not undo",
+    )
     style_gain: float = Field(
         1.0,
         gt=0,

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from matebit.model.adaconv import AdaConv
 from matebit.model.config import ModelConfig
-from matebit.model.decoder import AdaptiveInstanceNormBlock
+from matebit.model.correspondence import CrossAttention
+from matebit.model.decoder import AdaptiveInstanceNormBlock, Decoder
 from matebit.model.generator import Generator
 from matebit.model.memory import Memory
 from matebit.model.self_attention import SelfAttention
@@ -56,9 +57,10 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
         elif isinstance(module, Memory):
             module.latent_embedding.normal_(generator=rng)
         elif isinstance(module, Generator):
-            for parameter in (module.position, module.learned_style):
-                if parameter is not None:
-                    parameter.normal_(generator=rng)
+            if module.position is not None:
+                module.position.normal_(std=config.position_std, generator=rng)
+            if module.learned_style is not None:
+                module.learned_style.normal_(generator=rng)
     if not released:
         for module in network.modules():
             if isinstance(module, StyleMapping):
@@ -67,4 +69,8 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
                         pytorch_default(layer, config.style_gain, rng)
             elif isinstance(module, AdaptiveInstanceNormBlock):
                 pytorch_default(module.modulator, config.style_gain, rng)
+            elif isinstance(module, CrossAttention) and config.alike_at_start:
+                module.to_key.weight.copy_(module.to_query.weight)
+            elif isinstance(module, Decoder):
+                module.final.weight.mul_(config.output_gain)
     reconverge(network, 15)

@@ -104,8 +104,8 @@ def sample_shape(seed: tuple[int, ...]) -> Shape:
     earrings = {"none": 0.5, "stud": 0.15, "drop": 0.2, "hoop": 0.15}
     beards = {"none": 0.62, "moustache": 0.12, "goatee": 0.1, "full": 0.16}
     return Shape(
-        cx=0.5 + u(-1, 1) * (0.075 + 0.75 * roomy),
-        cy=0.475 + u(-1, 1) * (0.045 + 0.6 * roomy),
+        cx=0.5 + u(-1, 1) * (0.15 + 0.75 * roomy),
+        cy=0.475 + u(-1, 1) * (0.08 + 0.6 * roomy),
         scale=scale,
         roll=u(-0.3, 0.3),
         yaw=u(-0.62, 0.62),
