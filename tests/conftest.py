@@ -17,6 +17,12 @@ settings.register_profile("matebit", deadline=None, print_blob=True)
 settings.load_profile("matebit")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers a folder's tests stay together: its session fixtures are made once."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Experiment:
     """The tiny experiment through data, conditions and pairs; not to be changed, but to be copied."""
