@@ -30,7 +30,11 @@ def dataset_root(config: DataConfig) -> Path:
 
 def read_resized(path: Path, size: int, resample: Resample) -> np.ndarray:
     """The whole image as uint8 (size,size,3) RGB, upright; a longer side is squeezed, not cut."""
-    pixels = read_rgb(path)
+    return resize_image(read_rgb(path), size, resample)
+
+
+def resize_image(pixels: np.ndarray, size: int, resample: Resample) -> np.ndarray:
+    """uint8 (H,W,3) as (size,size,3) by Pillow's filter, which takes every pixel into account."""
     if pixels.shape[:2] == (size, size):
         return pixels
     return np.asarray(Image.fromarray(pixels).resize((size, size), _RESAMPLE[resample]))
