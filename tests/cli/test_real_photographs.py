@@ -1,10 +1,11 @@
-"""`params/celebahq-edges.yaml` on real photographs, made short by overrides, through every stage."""
+"""Shipped params files on real photographs, made short by overrides, through every stage."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from command import REPOSITORY, matebit
 from matebit.pipeline.layout import Layout
@@ -19,13 +20,22 @@ CHANGES = (
 )  # fmt: skip
 
 
-def test_from_photographs_to_metrics(shared_data: Path, tmp_path: Path):
-    changes = (f"data.root={shared_data / 'celebahq-sample'}", *CHANGES)
+@pytest.mark.parametrize(
+    ("name", "sample", "scores"),
+    [
+        ("celebahq-edges", "celebahq-sample", {"semantic", "colour", "edge_f1"}),
+        ("deepfashion", "deepfashion-sample", {"semantic", "edge_f1"}),
+    ],
+)
+def test_from_photographs_to_metrics(
+    shared_data: Path, tmp_path: Path, name: str, sample: str, scores: set[str]
+):
+    changes = (f"data.root={shared_data / sample}", *CHANGES)
     options = [word for change in changes for word in ("--set", change)]
-    params = REPOSITORY / "params/celebahq-edges.yaml"
+    params = REPOSITORY / f"params/{name}.yaml"
     result = matebit(tmp_path, "resolve", params, *options)
     assert result.returncode == 0, result.stderr
-    layout = Layout("celebahq-edges", tmp_path)
+    layout = Layout(name, tmp_path)
     for stage in ("data", "conditions", "pairs"):
         run_stage(stage, layout.params)
     run_stage("train", layout.params, "matebit")
@@ -38,5 +48,5 @@ def test_from_photographs_to_metrics(shared_data: Path, tmp_path: Path):
     # What is in no list trains.
     assert set(index["split"]) == {"train", "test"}
     values = pd.read_csv(layout.run("matebit", 1).metrics / "values.csv")
-    assert {"semantic", "colour", "edge_f1"} <= set(values["metric"])
+    assert scores <= set(values["metric"])
     assert "pck@0.1" not in set(values["metric"])

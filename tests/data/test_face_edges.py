@@ -14,9 +14,11 @@ from skimage import feature
 from small_sets import portrait_sections, sections
 
 from matebit.data import extract_conditions, import_images
+from matebit.data.body_pose import BodyPose
 from matebit.data.conditions.canny import canny
+from matebit.data.conditions.distances import distance_map
 from matebit.data.conditions.edges import boundary, extract_edges
-from matebit.data.conditions.face_edges import distance_map, face_edges
+from matebit.data.conditions.face_edges import face_edges
 from matebit.data.conditions.inputs import Structure
 from matebit.data.config import ConditionsConfig
 from matebit.data.encoding import load_png
@@ -188,11 +190,12 @@ def test_parsing_condition_is_one_hot(tmp_path: Path) -> None:
         np.testing.assert_array_equal(channels.argmax(axis=0), labels)
 
 
-@pytest.mark.parametrize("kind", ["face_edges", "parsing"])
+@pytest.mark.parametrize("kind", ["face_edges", "parsing", "pose"])
 def test_channels_are_as_declared(kind: str) -> None:
     from matebit.data.conditions.registry import condition_channels, load_extractor
 
     config = ConditionsConfig(kind=kind)
     labels = np.zeros((32, 32), np.uint8)
-    structure = Structure("x", np.zeros((32, 32, 3), np.uint8), parsing_of_labels(labels))
+    pose = BodyPose(np.full((18, 2), 9.0), np.ones(18, bool), (32, 32))
+    structure = Structure("x", np.zeros((32, 32, 3), np.uint8), parsing_of_labels(labels), pose)
     assert load_extractor(config)(structure, config).shape == (condition_channels(config), 32, 32)

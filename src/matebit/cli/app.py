@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from matebit import __version__
 from matebit.cli import stages, tools
+from matebit.cli.bench import bench
 from matebit.errors import MatebitError
 from matebit.logs import set_up_logging
 
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 stages.register(app)
 tools.register(app)
+app.add_typer(bench, name="bench", rich_help_panel=tools.PANEL)
 
 
 def _show_version(wanted: bool) -> None:

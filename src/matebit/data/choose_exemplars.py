@@ -35,5 +35,9 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     entries = read_catalogue(layout)
     rows = load_method(params.pairs.method)(params, layout, entries)
     _check_test_items(entries, rows, params)
+    if params.pairs.list_self:
+        from matebit.data.pairs.listed import self_references
+
+        rows += self_references(params, entries)
     rows.sort(key=lambda row: (row["item"], row["self_ref"], row["rank"]))
     write_table(layout.pairs / "pairs.csv", rows, PAIR_COLUMNS)

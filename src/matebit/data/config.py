@@ -6,13 +6,14 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from matebit.data.deepfashion_config import DeepFashionConfig
 from matebit.data.portraits.config import PortraitsConfig
 
 # The names of the registries (sources, conditions, pairs), which a test holds equal. They stand
 # here by themselves so that a stage that only reads its params does not depend on the code of every
 # source.
-SourceName = Literal["portraits", "celebamask"]
-ConditionName = Literal["face_edges", "parsing"]
+SourceName = Literal["portraits", "celebamask", "deepfashion"]
+ConditionName = Literal["face_edges", "parsing", "pose"]
 PairingName = Literal["style", "color_layout", "vgg", "list"]
 
 
@@ -59,6 +60,9 @@ class DataConfig(BaseModel):
     portraits: PortraitsConfig = Field(
         PortraitsConfig(), description="How many bundled portraits are drawn, in how many styles."
     )
+    deepfashion: DeepFashionConfig = Field(
+        DeepFashionConfig(), description="How a folder of DeepFashion in-shop is laid out."
+    )
     loader: LoaderConfig = Field(LoaderConfig(), description="How training reads its images.")
 
     @model_validator(mode="after")
@@ -77,8 +81,8 @@ class ConditionsConfig(BaseModel):
 
     kind: ConditionName = Field(
         "face_edges",
-        description="The condition: edges and distances of the parts of a face (15 channels), or "
-        "its 19 parsing labels.",
+        description="The condition: edges and distances of the parts of a face (15 channels), its 19 "
+        "parsing labels, or a body's skeleton and distances to its limbs (20 channels).",
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
 
@@ -113,11 +117,18 @@ class PairsConfig(BaseModel):
     list_test: str | None = Field(
         None, description="Method list: rows `item,exemplar1,...` for test, below the root."
     )
+    list_self: str | None = Field(
+        None,
+        description="With any method: rows `item,image1,...` of one person, below the root; training "
+        "takes its self references from them.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.method == "list" and not self.list_test:
             raise ValueError("method: list needs list_test, and list_train to train with exemplars")
+        if self.method == "style" and self.list_self:
+            raise ValueError("method: style has self references of its own; leave list_self out")
         if self.rank > self.top:
             raise ValueError(f"rank: {self.rank} is beyond top: {self.top}")
         return self

@@ -1,4 +1,4 @@
-"""The stage `conditions`: condition, parsing map and edges of every image, and its landmarks."""
+"""The stage `conditions`: condition, parsing map and edges of every image, its landmarks and joints."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.edges import extract_edges
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.registry import load_extractor
@@ -31,6 +32,7 @@ KINDS_OF_FILE = ("condition", "parsing", "edges")
 CONDITION_COLUMNS = ["id", "split"]
 CONDITION_COLUMNS += [f"{kind}{end}" for kind in KINDS_OF_FILE for end in ("", "_sha256")]
 LANDMARK_COLUMNS = ["id", "point", "x", "y"]
+KEYPOINT_COLUMNS = ["id", "joint", "x", "y"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def condition_work(
             if still_whole(job.earlier, key, folder):
                 return job.earlier
             image = picture if source.drawn else source.image(item, size, "bilinear")
-            structure = Structure(item.origin, image, source.parsing(item, size))
+            structure = Structure(item.origin, image, source.parsing(item, size), source.body_pose(item))
             condition = extract(structure, config)
             landmarks = source.landmarks(item)
         except BrokenImage as broken:
@@ -74,9 +76,16 @@ def condition_work(
             write_bytes(folder / name, indexed)
             digests[name] = sha256_of_bytes(indexed)
         points = None if landmarks is None else landmarks.tolist()
-        return {"id": item.id, "key": key, "files": digests, "landmarks": points}
+        joints = None if structure.known_pose is None else _joints(structure.known_pose)
+        return {"id": item.id, "key": key, "files": digests, "landmarks": points, "joints": joints}
 
     return work
+
+
+def _joints(pose: BodyPose) -> list[list]:
+    """Name, x and y of the joints that were found, as parts of the picture's width and height."""
+    places = (pose.points / pose.size).tolist()
+    return [[name, x, y] for name, (x, y), found in zip(JOINTS, places, pose.present, strict=True) if found]
 
 
 def _row(item: Item, record: dict) -> dict:
@@ -92,6 +101,10 @@ def _row(item: Item, record: dict) -> dict:
 def _landmark_rows(record: dict) -> list[dict]:
     points = record["landmarks"] or ()
     return [{"id": record["id"], "point": n, "x": x, "y": y} for n, (x, y) in enumerate(points)]
+
+
+def _keypoint_rows(record: dict) -> list[dict]:
+    return [{"id": record["id"], "joint": name, "x": x, "y": y} for name, x, y in record["joints"] or ()]
 
 
 def _jobs(layout: Layout, journal: Journal) -> list[Job]:
@@ -115,7 +128,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     """
     folder = layout.conditions
     (folder / "index.csv").unlink(missing_ok=True)
-    rows, rejected, landmarks = [], [], []
+    rows, rejected, landmarks, keypoints = [], [], [], []
     with Journal(layout.state / "conditions.jsonl") as journal:
         jobs = _jobs(layout, journal)
         arguments = (params.data, params.conditions, params.seed, layout)
@@ -128,6 +141,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
             journal.note(record)
             rows.append(_row(job.item, record))
             landmarks += _landmark_rows(record)
+            keypoints += _keypoint_rows(record)
     write_rejected(folder / "rejected.csv", rejected, len(jobs), params.data.max_rejected_share)
     for split in ("train", "test"):
         if not any(row["split"] == split for row in rows):
@@ -135,4 +149,5 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     for kind in KINDS_OF_FILE:
         remove_strangers(folder / kind, {f"{row['id']}.png" for row in rows if row[kind]})
     write_table(folder / "landmarks.csv", landmarks, LANDMARK_COLUMNS)
+    write_table(folder / "keypoints.csv", keypoints, KEYPOINT_COLUMNS)
     write_table(folder / "index.csv", rows, CONDITION_COLUMNS)

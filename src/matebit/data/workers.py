@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import cv2
@@ -19,7 +20,7 @@ _AT_ONCE = 8
 _work: Callable[[Any], Any]
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use; macOS does not tell."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -50,7 +51,7 @@ def work_through(
     fewer than `few` jobs, because processes take seconds to start. Results do not depend on their
     number.
     """
-    count = workers or _cores()
+    count = workers or cores()
     if count == 1 or (workers is None and len(jobs) < few):
         do = make(*arguments)
         with Progress(what, len(jobs), "images") as bar:
@@ -58,15 +59,24 @@ def work_through(
                 yield do(job)
                 bar.advance()
         return
+    with Progress(what, len(jobs), "images") as bar, processes(make, arguments, count) as do_all:
+        for result in do_all(jobs):
+            yield result
+            bar.advance()
+
+
+@contextmanager
+def processes(
+    make: Callable[..., Callable[[Job], Result]], arguments: tuple, count: int
+) -> Iterator[Callable[[Sequence[Job]], Iterator[Result]]]:
+    """`count` spawned processes that have called `make(*arguments)`.
+
+    Gives the function that yields the results of jobs in their order.
+    """
     context = multiprocessing.get_context("spawn")
-    with (
-        Progress(what, len(jobs), "images") as bar,
-        ProcessPoolExecutor(count, context, _start, (make, arguments)) as pool,
-    ):
+    with ProcessPoolExecutor(count, context, _start, (make, arguments)) as pool:
         try:
-            for result in pool.map(_do, jobs, chunksize=_AT_ONCE):
-                yield result
-                bar.advance()
+            yield lambda jobs: pool.map(_do, jobs, chunksize=_AT_ONCE)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from matebit.data.conditions.canny import canny
+from matebit.data.conditions.distances import distance_map
 from matebit.data.conditions.edges import boundary, grey_of
 from matebit.data.conditions.inputs import Structure
 from matebit.data.config import ConditionsConfig
 from matebit.data.faces import EDGE_PARTS
 
 _HAIR = EDGE_PARTS.index("hair")
-
-
-def distance_map(edge: np.ndarray) -> np.ndarray:
-    """A third of the city-block distance to the nearest edge, uint8 (H,W): rounded down, to 255.
-
-    `edge` is uint8 (H,W), 0 or 1; with no edge at all every pixel is 255.
-    """
-    if not edge.any():
-        return np.full(edge.shape, 255, dtype=np.uint8)
-    distance = cv2.distanceTransform(1 - edge, cv2.DIST_L1, 3)
-    # OpenCV rounds to the nearest: a third less makes that rounding down, for whole distances.
-    return cv2.convertScaleAbs(distance, alpha=1 / 3, beta=-1 / 3)
 
 
 def face_edges(structure: Structure, config: ConditionsConfig) -> np.ndarray:

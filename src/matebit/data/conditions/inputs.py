@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matebit.data.body_pose import BodyPose
 from matebit.data.faces import FaceParsing
 from matebit.io.images import BrokenImage
 
@@ -14,13 +15,14 @@ from matebit.io.images import BrokenImage
 class Structure:
     """One image on the way to its condition.
 
-    `origin` names it in messages; `image`: uint8 (S,S,3) RGB, resized bilinearly; `known_parsing`:
-    its labels and parts, where the source has them.
+    `origin` names it in messages; `image`: uint8 (S,S,3) RGB, resized bilinearly; `known_parsing`
+    and `known_pose`: its labels and parts, and the joints of its body, where they are known.
     """
 
     origin: str
     image: np.ndarray
-    known_parsing: FaceParsing | None
+    known_parsing: FaceParsing | None = None
+    known_pose: BodyPose | None = None
 
     @property
     def parsing(self) -> FaceParsing:
@@ -31,3 +33,13 @@ class Structure:
                 "conditions.kind or add label maps"
             )
         return self.known_parsing
+
+    @property
+    def pose(self) -> BodyPose:
+        """The body's joints. Raises `BrokenImage` where they are not known."""
+        if self.known_pose is None:
+            raise BrokenImage(
+                f"{self.origin} has no body keypoints, which this condition needs; choose another "
+                "conditions.kind or add keypoint files"
+            )
+        return self.known_pose

@@ -26,6 +26,7 @@ class Kind:
 CONDITIONS: dict[str, Kind] = {
     "face_edges": Kind(15, "matebit.data.conditions.face_edges", "face_edges"),
     "parsing": Kind(19, "matebit.data.conditions.parsing", "one_hot_parsing"),
+    "pose": Kind(20, "matebit.data.conditions.pose", "pose_condition"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,37 +23,61 @@ def _list_path(params: ResolvedParams, name: str) -> Path:
     return Path(params.data.root or ".") / name
 
 
-def pair_by_lists(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
-    """Rows of `pairs.csv` in the order of the lists; their score is empty.
+def _rows_of_list(
+    path: Path,
+    split: str,
+    known: dict[str, Entry],
+    id_of: Callable[[str], str],
+    top: int | None,
+    self_ref: int,
+) -> list[dict]:
+    """Rows of `pairs.csv` from one list.
 
-    Exemplars that are not among the images are left out and counted in the log.
+    Images that are not in the set are left out and counted in the log.
     """
+    rows, absent, seen = [], [], set()
+    for item, *exemplars in ([id_of(cell) for cell in row] for row in read_rows(path)):
+        if item not in known or known[item].split != split:
+            absent.append(item)
+            continue
+        if item in seen:
+            raise MatebitError(f"{path} has two rows for {item}; take one of them out")
+        seen.add(item)
+        usable = [exemplar for exemplar in exemplars if exemplar in known]
+        absent += [exemplar for exemplar in exemplars if exemplar not in known]
+        rows += [
+            {
+                "item": item, "exemplar": exemplar, "rank": rank, "score": None, "split": split,
+                "self_ref": self_ref,
+            }
+            for rank, exemplar in enumerate(usable[:top], start=1)
+        ]  # fmt: skip
+    if absent:
+        logger.warning(
+            "%s names %d images that are not in the set (the first: %s)", path, len(absent), absent[0]
+        )
+    return rows
+
+
+def pair_by_lists(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
+    """Rows of `pairs.csv` in the order of the lists; their score is empty."""
     id_of = open_source(params.data, params.seed).id_of
     known = {entry.id: entry for entry in entries}
-    pairs, rows = params.pairs, []
-    for split, name in (("train", pairs.list_train), ("test", pairs.list_test)):
-        if name is None:
-            continue
-        path, absent, seen = _list_path(params, name), [], set()
-        for item, *exemplars in ([id_of(cell) for cell in row] for row in read_rows(path)):
-            if item not in known or known[item].split != split:
-                absent.append(item)
-                continue
-            if item in seen:
-                raise MatebitError(f"{path} has two rows for {item}; take one of them out")
-            seen.add(item)
-            usable = [exemplar for exemplar in exemplars if exemplar in known]
-            absent += [exemplar for exemplar in exemplars if exemplar not in known]
-            rows += [
-                {
-                    "item": item, "exemplar": exemplar, "rank": rank, "score": None, "split": split,
-                    "self_ref": 0,
-                }
-                for rank, exemplar in enumerate(usable[: pairs.top], start=1)
-            ]  # fmt: skip
-        if absent:
-            logger.warning(
-                "%s names %d images that are not in the set (the first: %s)",
-                path, len(absent), absent[0],
-            )  # fmt: skip
-    return rows
+    pairs = params.pairs
+    return [
+        row
+        for split, name in (("train", pairs.list_train), ("test", pairs.list_test))
+        if name is not None
+        for row in _rows_of_list(_list_path(params, name), split, known, id_of, pairs.top, 0)
+    ]
+
+
+def self_references(params: ResolvedParams, entries: list[Entry]) -> list[dict]:
+    """Rows of `pairs.csv` from `pairs.list_self`: other images of a training item's person."""
+    name = params.pairs.list_self
+    if name is None:
+        return []
+    id_of = open_source(params.data, params.seed).id_of
+    # A held-out image must not train.
+    training = {entry.id: entry for entry in entries if entry.split == "train"}
+    return _rows_of_list(_list_path(params, name), "train", training, id_of, None, 1)

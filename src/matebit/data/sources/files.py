@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import cv2
@@ -11,10 +10,10 @@ from PIL import ExifTags, Image
 
 from matebit.data.config import DataConfig
 from matebit.data.sources.base import Resample
+from matebit.data.sources.mask_png import decode_mask
 from matebit.errors import MatebitError
-from matebit.io.images import MAX_PIXELS, BrokenImage, read_rgb
+from matebit.io.images import BrokenImage, read_rgb
 
-_PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _RESAMPLE = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 
 
@@ -30,29 +29,24 @@ def dataset_root(config: DataConfig) -> Path:
 
 def read_resized(path: Path, size: int, resample: Resample) -> np.ndarray:
     """The whole image as uint8 (size,size,3) RGB, upright; a longer side is squeezed, not cut."""
-    pixels = read_rgb(path)
+    return resize_image(read_rgb(path), size, resample)
+
+
+def resize_image(pixels: np.ndarray, size: int, resample: Resample) -> np.ndarray:
+    """uint8 (H,W,3) as (size,size,3) by Pillow's filter, which takes every pixel into account."""
     if pixels.shape[:2] == (size, size):
         return pixels
     return np.asarray(Image.fromarray(pixels).resize((size, size), _RESAMPLE[resample]))
 
 
 def read_grey(path: Path) -> np.ndarray:
-    """A mask as uint8 (H,W). Raises `BrokenImage`.
-
-    OpenCV decodes 512 px RGB masks half again as fast as Pillow; it fills in what is missing of a
-    broken file, so that only a PNG with a proper end is left to it.
-    """
+    """A mask as uint8 (H,W). Raises `BrokenImage`."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise BrokenImage(f"{path} cannot be read ({error.strerror}); replace it") from error
-    if data.startswith(_PNG_START) and data.endswith(_PNG_END):
-        width, height = struct.unpack(">II", data[16:24])
-        if width * height <= MAX_PIXELS:
-            mask = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-            if mask is not None:
-                return mask
-    return np.asarray(Image.fromarray(read_rgb(path)).convert("L"))
+    mask = decode_mask(data)
+    return np.asarray(Image.fromarray(read_rgb(path)).convert("L")) if mask is None else mask
 
 
 def upright_size(path: Path) -> tuple[int, int]:

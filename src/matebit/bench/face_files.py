@@ -1,0 +1,31 @@
+"""Bundled portraits as files in the layout of CelebAMask-HQ, for measuring without a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from matebit.data.config import DataConfig
+from matebit.data.faces import LABELS
+from matebit.data.portraits.config import PortraitsConfig
+from matebit.data.sources.portraits import PortraitSource
+
+_PHOTOGRAPH, _MASK = 1024, 512  # px, as the published files have
+
+
+def write_face_files(root: Path, count: int = 8) -> None:
+    """`count` portraits of 1024 px as JPEG with RGB part masks of 512 px; the last one is for test."""
+    source = PortraitSource(DataConfig(portraits=PortraitsConfig(train=count, test=1, styles_train=1)), 1)
+    (root / "CelebA-HQ-img").mkdir(parents=True)
+    masks = root / "CelebAMask-HQ-mask-anno/0"
+    masks.mkdir(parents=True)
+    for number, item in enumerate(source.items()[:count]):
+        picture = Image.fromarray(source.image(item, _PHOTOGRAPH))
+        picture.save(root / f"CelebA-HQ-img/{number}.jpg", quality=95)
+        labels = source.parsing(item, _MASK).labels
+        for label in np.unique(labels[labels > 0]):
+            grey = ((labels == label) * 255).astype(np.uint8)
+            Image.fromarray(grey).convert("RGB").save(masks / f"{number:05d}_{LABELS[label]}.png")
+    (root / "val.txt").write_text(f"{count - 1}.jpg\n")
