@@ -73,5 +73,6 @@ def pose_condition(structure: Structure, config: ConditionsConfig) -> np.ndarray
     planes = list(cv2.split(draw_skeleton(pose)))
     for outline in _outlines(pose):
         limb = np.zeros((height, width), dtype=np.uint8)
-        planes.append(distance_map(limb if outline is None else cv2.fillConvexPoly(limb, outline, 1)))
+        drawn = limb if outline is None else cv2.fillConvexPoly(limb, outline, 1)
+        planes.append(distance_map(drawn, config.distance_gain))
     return np.stack([resize_nearest(plane, size) for plane in planes])
