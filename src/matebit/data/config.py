@@ -89,7 +89,7 @@ class ConditionsConfig(BaseModel):
         1,
         ge=1,
         le=64,
-        description="Factor on the distances of face edges and poses. 1 is as published, for 256 px, "
+        description="Factor on the distances of face edges and poses. 1 is as published, for images of 256 px, "
         "where a distance of 3 px counts 1 of 255; smaller images have smaller distances.",
     )
 
