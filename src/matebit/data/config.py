@@ -85,13 +85,6 @@ class ConditionsConfig(BaseModel):
         "parsing labels, or a body's skeleton and distances to its limbs (20 channels).",
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
-    distance_gain: int = Field(
-        1,
-        ge=1,
-        le=64,
-        description="Factor on the distances of face edges and poses. 1 is as published, for images of 256 px, "
-        "where a distance of 3 px counts 1 of 255; smaller images have smaller distances.",
-    )
 
 
 class PairsConfig(BaseModel):

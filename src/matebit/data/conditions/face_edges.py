@@ -28,7 +28,7 @@ def face_edges(structure: Structure, config: ConditionsConfig) -> np.ndarray:
         edge = boundary(part)
         borders |= edge
         covered |= part
-        condition[channel] = distance_map(edge, config.distance_gain)
+        condition[channel] = distance_map(edge)
     free = (covered == 0) | parts[_HAIR]
     found = canny(grey_of(structure.image), config.canny_sigma) & free
     condition[0] = (borders | found) * np.uint8(255)

@@ -73,6 +73,5 @@ def pose_condition(structure: Structure, config: ConditionsConfig) -> np.ndarray
     planes = list(cv2.split(draw_skeleton(pose)))
     for outline in _outlines(pose):
         limb = np.zeros((height, width), dtype=np.uint8)
-        drawn = limb if outline is None else cv2.fillConvexPoly(limb, outline, 1)
-        planes.append(distance_map(drawn, config.distance_gain))
+        planes.append(distance_map(limb if outline is None else cv2.fillConvexPoly(limb, outline, 1)))
     return np.stack([resize_nearest(plane, size) for plane in planes])
