@@ -92,7 +92,7 @@ def sample_shape(seed: tuple[int, ...]) -> Shape:
         p = np.array(list(options.values()))
         return str(rng.choice(list(options), p=p / p.sum()))
 
-    scale = u(0.22, 0.33)
+    scale = u(0.21, 0.33)
     roomy = 0.33 - scale  # a small head may stand farther from the middle
     eye_y = u(-0.01, 0.1)
     eye_h = u(0.095, 0.135)
@@ -104,10 +104,10 @@ def sample_shape(seed: tuple[int, ...]) -> Shape:
     earrings = {"none": 0.5, "stud": 0.15, "drop": 0.2, "hoop": 0.15}
     beards = {"none": 0.62, "moustache": 0.12, "goatee": 0.1, "full": 0.16}
     return Shape(
-        cx=0.5 + u(-1, 1) * (0.15 + 0.75 * roomy),
-        cy=0.475 + u(-1, 1) * (0.08 + 0.6 * roomy),
+        cx=0.5 + u(-1, 1) * (0.17 + 0.75 * roomy),
+        cy=0.475 + u(-1, 1) * (0.09 + 0.6 * roomy),
         scale=scale,
-        roll=u(-0.3, 0.3),
+        roll=u(-0.35, 0.35),
         yaw=u(-0.62, 0.62),
         pitch=u(-0.13, 0.13),
         head_w=u(0.66, 0.80),
