@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Commands of the environment come first: the engines call `matebit` by name.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: demo smoke smoke-dvc test test-all lint lock clean help
+.PHONY: demo smoke smoke-dvc test test-all test-faults lint lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -43,6 +43,10 @@ test: setup
 # make test-all    the slow tests too
 test-all: setup
 	$(RUN) pytest
+
+# make test-faults kills stages and engines at random moments; prints the seed (MATEBIT_TEST_SEED repeats it)
+test-faults: setup
+	$(RUN) pytest -m faults -s
 
 # make lint        ruff, snakefmt, snakemake --lint, mypy
 lint: setup

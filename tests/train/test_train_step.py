@@ -8,6 +8,7 @@ import pytest
 import torch
 from steps import random_batch, weights
 
+from matebit.errors import MatebitError
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.spectral import held, spectral_layers
@@ -95,6 +96,22 @@ def test_one_pass_of_the_discriminator_trains_as_two_do(make_step, batch):
         same_gradients(mine, theirs)
         for a, b in zip(spectral_layers(mine), spectral_layers(theirs), strict=True):
             torch.testing.assert_close(a.weight_u, b.weight_u)
+
+
+def test_recomputed_activations_change_no_byte(make_step):
+    batches = [random_batch(4, [1, 0, 1, 0], seed) for seed in range(3)]
+    kept, forgotten = make_step(), make_step(train={"checkpoint_activations": True})
+    assert train(kept, batches) == train(forgotten, batches)
+    others = dict(weights(forgotten))
+    assert all(torch.equal(value, others[name]) for name, value in weights(kept))
+    batch = batches[0]
+    one, other = (s.averaged()(batch.condition, batch.exemplar).image for s in (kept, forgotten))
+    assert torch.equal(one, other)
+
+
+def test_recomputed_activations_are_refused_for_released(make_step):
+    with pytest.raises(MatebitError, match=r"train\.checkpoint_activations needs model\.variant"):
+        make_step(model={"variant": "released", "token_stride": 8}, train={"checkpoint_activations": True})
 
 
 def test_the_state_goes_on_exactly(make_step):

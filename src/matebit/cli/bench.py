@@ -3,11 +3,128 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from matebit.errors import MatebitError
+
+if TYPE_CHECKING:
+    from matebit.bench.networks import Case
+
 bench = typer.Typer(help="Measure the program on this machine.", no_args_is_help=True)
+
+Variant = Annotated[str, typer.Option(help="matebit or released.")]
+Width = Annotated[int, typer.Option(help="Width of generator and discriminator.")]
+Size = Annotated[int, typer.Option(help="Side of the images, in pixels.")]
+BatchSize = Annotated[int, typer.Option(min=1, help="Images at once.")]
+Repeats = Annotated[int, typer.Option(min=1, help="Repeats; the median counts.")]
+WarmUp = Annotated[int, typer.Option(min=1, help="Repeats before these.")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads of the CPU.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Precision = Annotated[str, typer.Option(help="auto, float32 or bfloat16.")]
+Stride = Annotated[int, typer.Option(help="Pixels a token, 8 or 4.")]
+
+
+def _case(**options: Any) -> Case:
+    from matebit.bench.networks import Case
+
+    for name, known in (
+        ("variant", ("matebit", "released")),
+        ("device", ("auto", "cpu", "cuda")),
+        ("precision", ("auto", "float32", "bfloat16")),
+    ):
+        if options.get(name, known[0]) not in known:
+            raise MatebitError(f"--{name} is one of {', '.join(known)}, not {options[name]!r}")
+    return Case(**options)
+
+
+@bench.command()
+def translate(
+    variant: Variant = "matebit",
+    ngf: Width = 64,
+    size: Size = 256,
+    batch: BatchSize = 1,
+    repeats: Repeats = 5,
+    warmup: WarmUp = 2,
+    threads: Threads = 1,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    stride: Stride = 8,
+) -> None:
+    """One translation."""
+    from matebit.bench.networks import translate
+
+    case = _case(
+        variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
+        threads=threads, device=device, precision=precision, stride=stride,
+    )  # fmt: skip
+    typer.echo(translate(case).line())
+
+
+@bench.command()
+def train(
+    variant: Variant = "matebit",
+    ngf: Width = 64,
+    size: Size = 256,
+    batch: BatchSize = 1,
+    repeats: Repeats = 5,
+    warmup: WarmUp = 2,
+    threads: Threads = 1,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    stride: Stride = 8,
+    checkpoint_activations: Annotated[
+        bool, typer.Option(help="Compute activations again in the backward.")
+    ] = False,
+) -> None:
+    """One training step of both networks, all losses."""
+    from matebit.bench.networks import train
+
+    case = _case(
+        variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
+        threads=threads, device=device, precision=precision, stride=stride,
+        checkpoint_activations=checkpoint_activations,
+    )  # fmt: skip
+    typer.echo(train(case).line())
+
+
+@bench.command()
+def attention(
+    backend: Annotated[str, typer.Option(help="dense or tiled.")] = "tiled",
+    ngf: Width = 64,
+    size: Size = 256,
+    batch: BatchSize = 1,
+    repeats: Repeats = 5,
+    warmup: WarmUp = 2,
+    threads: Threads = 1,
+    device: Device = "auto",
+    stride: Stride = 8,
+) -> None:
+    """Masked attention alone, forward and backward, over (size / stride)^2 tokens of 8 * ngf channels."""
+    from matebit.bench.networks import attention
+
+    if backend not in ("dense", "tiled"):
+        raise MatebitError(f"--backend is one of dense, tiled, not {backend!r}")
+    case = _case(
+        ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup, threads=threads,
+        device=device, precision="float32", stride=stride,
+    )  # fmt: skip
+    typer.echo(attention(case, backend).line())  # type: ignore[arg-type]
+
+
+@bench.command()
+def loader(
+    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml, pairs made.")],
+    batch: BatchSize = 8,
+    batches: Annotated[int, typer.Option(min=1, help="Batches a repeat.")] = 20,
+    repeats: Repeats = 5,
+    warmup: WarmUp = 2,
+) -> None:
+    """The training set as a training reads it."""
+    from matebit.bench.loader import loader
+
+    typer.echo(loader(params, batch, batches, repeats, warmup).line())
 
 
 @bench.command("conditions")

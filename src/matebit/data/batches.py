@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,6 +35,12 @@ class Batch:
     truth: Tensor
     exemplar: Tensor
     exemplar_condition: Tensor
+
+    def pin_memory(self) -> Batch:
+        """The same in page-locked memory, from which a GPU copies while it computes (the loader asks)."""
+        names = ("self_ref", "condition", "truth", "exemplar", "exemplar_condition")
+        pinned: dict[str, Any] = {name: getattr(self, name).pin_memory() for name in names}
+        return replace(self, **pinned)
 
 
 def collate(samples: Sequence[Sample]) -> Batch:

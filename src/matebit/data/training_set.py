@@ -67,12 +67,13 @@ class TrainingSet(Dataset):
         return self._pictures.condition(entry), self._pictures.image(entry)
 
     def batches(
-        self, first_image: int, total: int, batch: int, rank: int = 0, ranks: int = 1
+        self, first_image: int, total: int, batch: int, rank: int = 0, ranks: int = 1, pinned: bool = False
     ) -> Iterator[Batch]:
         """Batches of images `first_image` to `total` - 1; the last may be smaller.
 
         `batch` is counted over all ranks; this rank gets every `ranks`-th image of each batch. With
-        `data.loader.workers` they are read ahead in processes; the batches are the same.
+        `data.loader.workers` they are read ahead in processes, `pinned` in memory from which a GPU
+        copies while it computes; the batches are the same.
         """
         places = [
             list(range(start + rank, min(start + batch, total), ranks))
@@ -85,6 +86,8 @@ class TrainingSet(Dataset):
             collate_fn=collate,
             num_workers=workers,
             multiprocessing_context="spawn" if workers else None,
+            prefetch_factor=4 if workers else None,
+            pin_memory=pinned,
             # Its own generator: the loader draws a number that it has no use for here, and must not
             # take it from the generator of training.
             generator=torch.Generator(),

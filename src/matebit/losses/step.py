@@ -30,14 +30,15 @@ from matebit.model.translation import Translation
 class Target:
     """What an output is held against: `truth` and `exemplar` (B,3,H,W), `self_ref` (B,) of 0 and 1.
 
-    `self_ref_total`: number of self-referenced samples over all ranks divided by the number of
-    ranks (gradients are averaged over them); this batch's own number if None.
+    For a part of a step's batch: `self_ref_total`, the number of self-referenced samples of all of it
+    (this part's own if None), and its `share` of the batch.
     """
 
     truth: Tensor
     exemplar: Tensor
     self_ref: Tensor
     self_ref_total: Tensor | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ def generator_loss(
     losses: dict[str, Tensor] = {}
 
     def self_referenced(per_sample: Tensor) -> Tensor:
-        return self_reference_mean(per_sample, target.self_ref, config.form, target.self_ref_total)
+        return self_reference_mean(
+            per_sample, target.self_ref, config.form, target.self_ref_total, target.share
+        )
 
     if config.no_vgg_feat and translation.truth_features is not None:
         aligned = feature_alignment(translation.condition_features, translation.truth_features)

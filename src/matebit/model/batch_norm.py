@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, distributed, nn
-from torch.nn import functional as F
 
 
 class SharedBatchNorm(nn.BatchNorm2d):
@@ -27,4 +26,7 @@ class SharedBatchNorm(nn.BatchNorm2d):
             self.running_mean.lerp_(mean, self.momentum)  # type: ignore[union-attr,arg-type]
             self.running_var.lerp_(variance * count / (count - 1), self.momentum)  # type: ignore
             self.num_batches_tracked.add_(1)  # type: ignore[union-attr]
-        return F.batch_norm(input, mean, variance, self.weight, self.bias, False, 0.0, self.eps)
+        # F.batch_norm takes statistics as given, without a gradient through them
+        scale = self.weight * torch.rsqrt(variance + self.eps)
+        shift = self.bias - mean * scale
+        return torch.addcmul(shift.view(1, -1, 1, 1), input, scale.view(1, -1, 1, 1))

@@ -60,6 +60,15 @@ class MethodSections(BaseModel):
     losses: LossConfig
     train: TrainConfig
 
+    @model_validator(mode="after")
+    def _check(self) -> MethodSections:
+        if self.train.checkpoint_activations and self.model.variant == "released":
+            raise ValueError(
+                "train.checkpoint_activations needs model.variant 'matebit': the spectral vectors of "
+                "'released' advance at every call, so a forward cannot be repeated; switch it off"
+            )
+        return self
+
 
 class Params(BaseModel):
     """A params file. Every key is described in docs/params.md, which is written from this schema."""

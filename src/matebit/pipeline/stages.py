@@ -123,6 +123,8 @@ class StageParams:
 
     def __getattr__(self, section: str) -> Any:
         """A declared section, or `methods` for a stage that reads its own method."""
+        if section.startswith("_"):  # asked for while a copy for another process is made
+            raise AttributeError(section)
         allowed = (*self._stage.reads, *(("methods",) if self._stage.reads_method else ()))
         if section not in allowed:
             raise AttributeError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class TrainConfig(BaseModel):
@@ -38,6 +38,12 @@ class TrainConfig(BaseModel):
     ema_ramp: float = Field(
         0.05, ge=0, description="The half-life is at most this share of the images seen so far; 0: no ramp."
     )
+    devices: int = Field(
+        1,
+        ge=1,
+        description="Processes that share each batch, one a GPU (without GPUs: CPU processes); a step's "
+        "gradient is that of one process.",
+    )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="auto: bfloat16 autocast on CUDA, float32 on the CPU."
     )
@@ -47,9 +53,25 @@ class TrainConfig(BaseModel):
     channels_last: Literal["auto", "on", "off"] = Field(
         "auto", description="Memory layout of the networks; auto: on with CUDA, off on the CPU."
     )
+    checkpoint_activations: bool = Field(
+        False,
+        description="Forget activations inside blocks and compute them again in the backward: less memory, "
+        "about a third more time, the same bytes (not for `released`, whose spectral vectors advance at "
+        "every call).",
+    )
     log_every: int = Field(400, ge=1, description="Images between two lines of the log.")
     sample_every: int = Field(20_000, ge=1, description="Images between two sample sheets.")
     checkpoint_every: int = Field(4_000, ge=1, description="Images between two resumable states.")
     keep: int = Field(
         2, ge=2, description="Resumable states kept; the older ones serve if the newest is broken."
     )
+
+    @model_validator(mode="after")
+    def _check(self) -> TrainConfig:
+        for what, count in (("train.batch", self.batch), ("the last step's batch", self.images % self.batch)):
+            if count % self.devices:
+                raise ValueError(
+                    f"{what} of {count} images cannot be divided among train.devices = {self.devices}: "
+                    f"make train.batch a multiple of train.devices, and train.images one of train.batch"
+                )
+        return self

@@ -11,17 +11,17 @@ from matebit.errors import MatebitError
 logger = logging.getLogger("matebit")
 
 
-def set_up_device(wanted: str, threads: int) -> torch.device:
+def set_up_device(wanted: str, threads: int, local_rank: int = 0) -> torch.device:
     """The device that `auto`, `cpu` or `cuda` names, made repeatable; says in the log which it is.
 
     The number of threads decides how sums are split, and so their last bits: it comes from the
-    parameters, never from the machine's load.
+    parameters, never from the machine's load. Ranks on one machine take one GPU each.
     """
     torch.set_num_threads(threads)
     cuda = torch.cuda.is_available()
     if wanted == "cuda" and not cuda:
         raise MatebitError("device: cuda is asked for, but PyTorch sees no CUDA device; use auto or cpu")
-    device = torch.device("cuda" if cuda and wanted != "cpu" else "cpu")
+    device = torch.device("cuda", local_rank) if cuda and wanted != "cpu" else torch.device("cpu")
     if device.type == "cpu":
         torch.use_deterministic_algorithms(True)
         # Filling new memory with NaN shows reads of what nothing wrote; it costs a tenth of a step.
@@ -29,5 +29,9 @@ def set_up_device(wanted: str, threads: int) -> torch.device:
         logger.info("computing on the CPU with %d threads", threads)
     else:
         torch.backends.cudnn.benchmark = True
+        # Convolutions of a float32 run may round to TF32; matrix products, among them the similarities
+        # that alpha magnifies, do not.
+        torch.backends.cudnn.allow_tf32 = True
+        torch.backends.cuda.matmul.allow_tf32 = False
         logger.info("computing on %s", torch.cuda.get_device_name(device))
     return device

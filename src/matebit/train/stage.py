@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -25,6 +25,7 @@ from matebit.train.curves import Averages, Curves
 from matebit.train.device import set_up_device
 from matebit.train.fingerprint import fingerprint
 from matebit.train.interrupt import Interrupted, StopRequest
+from matebit.train.ranks import ALONE, Ranks
 from matebit.train.samples import sample_sheet
 from matebit.train.state import StateFolder
 from matebit.train.step import Batch, NotFinite, TrainingStep
@@ -35,21 +36,24 @@ _SHOWN = 6  # rows of a sample sheet
 
 
 class Training:
-    """One run of one method and seed, from its last state to the end."""
+    """One run of one method and seed, from its last state to the end; the first rank writes."""
 
-    def __init__(self, params: Any, layout: Layout, method: str, seed: int) -> None:
+    def __init__(self, params: Any, layout: Layout, method: str, seed: int, ranks: Ranks = ALONE) -> None:
         self.sections = params.methods[method]
         self.config = self.sections.train
         self.folders: RunFolders = layout.run(method, seed)
-        self.method, self.seed = method, seed
-        self.device = set_up_device(self.config.device, params.threads)
+        self.method, self.seed, self.ranks = method, seed, ranks
+        local_rank = int(os.environ["LOCAL_RANK"]) if ranks.count > 1 else 0
+        self.device = set_up_device(self.config.device, params.threads, local_rank)
         self.state = StateFolder(self.folders.state, self.config.keep)
-        self.state.begin(fingerprint(params, layout, method, seed))
+        if ranks.first:
+            self.state.begin(fingerprint(params, layout, method, seed))
+        ranks.wait()
         self.images = TrainingSet(params, layout, seed)
         self.shown = self._shown(TestSet(params, layout))
         features = build_features(params.features, feature_weights(params.features))
         self.step = TrainingStep(
-            self.sections, features if self.sections.losses.levels else None, seed, self.device
+            self.sections, features if self.sections.losses.levels else None, seed, self.device, ranks
         )
         self.curves = Curves(self.folders.state / "curves.jsonl")
         self.averages = Averages()
@@ -96,13 +100,23 @@ class Training:
         ):
             for batch in self._batches():
                 self._one(batch, bar)
-                if stop.number is not None and self.seen < self.config.images:
+                number = self.ranks.largest(stop.number or 0, self.device)
+                if number and self.seen < self.config.images:
                     self._save()
-                    raise Interrupted(stop.number)
-        self._finish()
+                    raise Interrupted(number)
+        if self.ranks.first:
+            self._finish()
+        self.ranks.wait()
 
     def _batches(self) -> Iterator[raw.Batch]:
-        return self.images.batches(self.seen, self.config.images, self.config.batch)
+        return self.images.batches(
+            self.seen,
+            self.config.images,
+            self.config.batch,
+            rank=self.ranks.rank,
+            ranks=self.ranks.count,
+            pinned=self.device.type == "cuda",
+        )
 
     def _one(self, raw_batch: raw.Batch, bar: Progress) -> None:
         try:
@@ -116,7 +130,7 @@ class Training:
                 + "; lower the learning rates or that loss's weight"
             ) from error
         before = self.seen
-        self.seen += len(raw_batch.items)
+        self.seen += len(raw_batch.items) * self.ranks.count
         self.steps += 1
         self.averages.add(losses)
         if self._passed(self.config.log_every, before) or self.seen >= self.config.images:
@@ -125,7 +139,7 @@ class Training:
             self._sample()
         if self._passed(self.config.checkpoint_every, before) or self.seen >= self.config.images:
             self._save()
-        bar.advance(len(raw_batch.items), f"G {sum(losses.values()):.2f}")
+        bar.advance(self.seen - before, f"G {sum(losses.values()):.2f}")
 
     def _passed(self, every: int, before: int) -> bool:
         """Did this step cross a multiple of `every` images?"""
@@ -141,14 +155,17 @@ class Training:
             }
         if self.step.uses_contrast:
             values["style_queue_fill"] = self.step.queue.fill
-        self.curves.add(self.steps, self.seen, values)
+        if self.ranks.first:
+            self.curves.add(self.steps, self.seen, values)
 
-    def _sample(self) -> Path:
-        path = self.folders.state / "samples" / f"{self.seen:09d}.png"
-        sample_sheet(path, self.step.averaged(), self.shown)
-        return path
+    def _sample(self) -> None:
+        if self.ranks.first:
+            path = self.folders.state / "samples" / f"{self.seen:09d}.png"
+            sample_sheet(path, self.step.averaged(), self.shown)
 
     def _save(self) -> None:
+        if not self.ranks.first:
+            return
         self.state.save(
             self.seen,
             {
@@ -166,6 +183,9 @@ class Training:
             self.averages.load_state_dict(state["averages"])
             self.step.load_state_dict(state["step"])
             logger.info("going on from image %d", self.seen)
+        self.ranks.wait()  # the first would rotate the states away
+        if not self.ranks.first:
+            return
         self.curves.cut(self.steps)
         for sheet in (self.folders.state / "samples").glob("*.png"):
             if int(sheet.stem) > self.seen:
@@ -199,4 +219,10 @@ class Training:
 
 def run(params: Any, layout: Layout, method: str, seed: int) -> None:
     """Train `method` with `seed`; writes results/NAME/train/METHOD/seedS."""
-    Training(params, layout, method, seed).run()
+    devices = params.methods[method].train.devices
+    if devices == 1:
+        Training(params, layout, method, seed).run()
+        return
+    from matebit.train.launch import launch
+
+    launch(params, layout, method, seed, devices)

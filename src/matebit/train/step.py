@@ -19,8 +19,10 @@ from matebit.losses.step import StyleCodes, Target, discriminator_loss, generato
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
+from matebit.model.recompute import recompute_activations
 from matebit.model.spectral import held
 from matebit.model.translation import Translation
+from matebit.train.ranks import ALONE, Ranks
 from matebit.train.schedule import learning_rates
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ class Batch:
 
     `condition` (B,nc,H,W) in [0,1], `truth` and `exemplar` (B,3,H,W) in [-1,1], `exemplar_condition`
     like `condition` where the network reads it, `self_ref` (B,) of 0 and 1, `ids` for messages.
-    For a part of a step's batch: where it begins, its share of the batch, and the number of
-    self-referenced samples of all of it.
+    For a part of a step's batch: where it begins within this rank's, its share of the whole, and the
+    number of self-referenced samples of all ranks' parts.
     """
 
     condition: Tensor
@@ -47,13 +49,10 @@ class Batch:
     share: float = 1.0
     self_ref_total: Tensor | None = None
 
-    def parts(self, count: int) -> list[Batch]:
-        """The batch in `count` pieces, for gradient accumulation."""
-        if count == 1:
-            return [self]
+    def parts(self, count: int, ranks: Ranks = ALONE) -> list[Batch]:
+        """This rank's batch in `count` pieces, for gradient accumulation."""
         size = -(-len(self.ids) // count)
-        cuts = [slice(first, first + size) for first in range(0, len(self.ids), size)]
-        total = self.self_ref.sum().clamp(min=1)
+        total = ranks.sum(self.self_ref.sum())
         return [
             Batch(
                 condition=self.condition[cut],
@@ -63,10 +62,10 @@ class Batch:
                 self_ref=self.self_ref[cut],
                 ids=self.ids[cut],
                 first=cut.start,
-                share=len(self.ids[cut]) / len(self.ids),
+                share=len(self.ids[cut]) / (len(self.ids) * ranks.count),
                 self_ref_total=total,
             )
-            for cut in cuts
+            for cut in (slice(first, first + size) for first in range(0, len(self.ids), size))
         ]
 
 
@@ -88,14 +87,21 @@ class TrainingStep:
     """Calls with a batch train both networks by one step and return the weighted losses."""
 
     def __init__(
-        self, method: MethodSections, features: Vgg19 | None, seed: int, device: torch.device
+        self,
+        method: MethodSections,
+        features: Vgg19 | None,
+        seed: int,
+        device: torch.device,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.losses: LossConfig = method.losses
         self.train = method.train
         self.seed = seed
-        self.device = device
+        self.device, self.ranks = device, ranks
         self.layout = self._memory_layout()
         self.generator: Generator = self._placed(build_generator(method.model, seeded("G", seed)))
+        if self.train.checkpoint_activations:
+            recompute_activations(self.generator)
         self.discriminator = self._placed(build_discriminator(method.model, seeded("D", seed)))
         self.features = None if features is None else self._placed(features)
         self.optimiser_g = self._adam(self.generator, self.train.eps_g)
@@ -134,8 +140,9 @@ class TrainingStep:
     def __call__(self, batch: Batch, images: int, step: int) -> tuple[dict[str, float], Translation]:
         """Train on `batch`, before which `images` images were seen in `step` steps.
 
-        Returns the weighted losses by name, and the last pass's translation. Raises `NotFinite` before
-        any weight is touched.
+        With several ranks `batch` is this one's share, and `images` counts those of all. Returns the
+        weighted losses by name, and the last pass's translation. Raises `NotFinite` before any weight is
+        touched.
         """
         rate_g, rate_d = learning_rates(images, self.train)
         for optimiser, rate in ((self.optimiser_g, rate_g), (self.optimiser_d, rate_d)):
@@ -144,7 +151,7 @@ class TrainingStep:
             optimiser.zero_grad(set_to_none=True)
         self._refill_queue(step)
         sums: dict[str, Tensor] = {}
-        for part in batch.parts(self.train.accumulate):
+        for part in batch.parts(self.train.accumulate, self.ranks):
             with self._vectors_held() if part.first else nullcontext():
                 losses, translation = self._pass(part, images, step)
             for name, value in losses.items():
@@ -152,10 +159,13 @@ class TrainingStep:
                 sums[name] = sums[name] + weighted if name in sums else weighted
             self._backward(losses, part.share)
         values = self._checked(sums, batch.ids)
+        for network in (self.generator, self.discriminator):
+            self.ranks.sum_gradients(network.parameters())
         self.optimiser_g.step()
         self.optimiser_d.step()
         if self.average is not None:
-            self.average.update(self.generator, images + len(batch.ids), len(batch.ids))
+            count = len(batch.ids) * self.ranks.count
+            self.average.update(self.generator, images + count, count)
         return values, translation
 
     @contextmanager
@@ -183,7 +193,7 @@ class TrainingStep:
             losses = generator_loss(
                 self.losses,
                 translation,
-                Target(batch.truth, batch.exemplar, batch.self_ref / batch.share, batch.self_ref_total),
+                Target(batch.truth, batch.exemplar, batch.self_ref, batch.self_ref_total, batch.share),
                 fake_stages=fake,
                 real_stages=real,
                 features=self.features,
@@ -193,8 +203,10 @@ class TrainingStep:
             if for_d is not None:
                 losses |= discriminator_loss(self.losses, *for_d)
         if self.uses_contrast and self.contrast.negatives == "early_generations" and not self.bank.full:
-            shown = batch.condition if batch.exemplar_condition is not None else None
-            self.bank.offer(images + batch.first, translation.image.detach(), shown)
+            first = images + batch.first * self.ranks.count
+            made = self.ranks.interleaved(translation.image.detach())
+            reads = batch.exemplar_condition is not None
+            self.bank.offer(first, made, self.ranks.interleaved(batch.condition) if reads else None)
         return losses, translation
 
     def _discriminate(self, batch: Batch, image: Tensor) -> tuple[Any, Any, Any]:
@@ -237,7 +249,7 @@ class TrainingStep:
             own = self.generator.style_of(translation.image, shown)
             codes = StyleCodes(own, negatives.to(self.device))
         if self.contrast.negatives == "exemplars":
-            self.queue.push(translation.style)
+            self.queue.push(self.ranks.interleaved(translation.style.detach()))
         return codes
 
     @torch.no_grad()
@@ -259,13 +271,13 @@ class TrainingStep:
         total_g = torch.stack(rest).sum() * share
         total_g.backward(inputs=list(self.generator.parameters()))
 
-    @staticmethod
-    def _checked(sums: dict[str, Tensor], ids: list[str]) -> dict[str, float]:
-        numbers = torch.stack([value.float() for value in sums.values()]).tolist()  # one wait for the device
+    def _checked(self, sums: dict[str, Tensor], ids: list[str]) -> dict[str, float]:
+        """The losses of the whole batch, waiting for the device once; the same on every rank."""
+        numbers = self.ranks.sum(torch.stack([value.float() for value in sums.values()])).tolist()
         values = dict(zip(sums, numbers, strict=True))
         for name, value in values.items():
             if value != value or abs(value) == float("inf"):
-                raise NotFinite(name, value, ids)
+                raise NotFinite(name, value, self.ranks.names(ids))
         return values
 
     def averaged(self) -> Generator:

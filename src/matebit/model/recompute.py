@@ -1,0 +1,40 @@
+"""Activations forgotten in the forward and computed again in the backward (Chen et al. 2016)."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+
+from matebit.model.blocks import MatBlock, VanillaBlock
+from matebit.model.decoder import AdaptiveInstanceNormBlock, DecoderStage
+from matebit.model.embedding import Embedding
+from matebit.model.encoder import EncoderLevel
+from matebit.model.spectral import held
+
+_PARTS = (EncoderLevel, Embedding, MatBlock, VanillaBlock, DecoderStage, AdaptiveInstanceNormBlock)
+
+
+def _forgetful(module: nn.Module, *inputs: Any, **named: Any) -> Any:
+    plain = partial(type(module).forward, module, **named)
+    if not torch.is_grad_enabled():
+        return plain(*inputs)
+    return checkpoint(
+        plain,
+        *inputs,
+        use_reentrant=False,
+        preserve_rng_state=False,  # nothing here draws
+        # the spectral vectors have advanced already
+        context_fn=lambda: (nullcontext(), held(module)),
+    )
+
+
+def recompute_activations(network: nn.Module) -> None:
+    """From now on the parts of `network` keep their inputs alone between forward and backward."""
+    for module in network.modules():
+        if isinstance(module, _PARTS):
+            module.forward = partial(_forgetful, module)  # type: ignore[method-assign]

@@ -1,0 +1,114 @@
+"""Killed at random moments, the same command ends with the bytes of an uninterrupted run.
+
+Whole: `make test-faults`, 24 kills. The short form, one kill of a training, is in tests/train.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from engine_runs import COMMANDS, Run, clone
+
+from command import environment, matebit, run_in, start_matebit
+from tiny_experiment import Experiment, contents, resolved_below
+
+pytestmark = [pytest.mark.engines, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
+
+STAGES = ("data", "conditions", "pairs", "train", "translate", "metrics")
+KILLS_OF_A_STAGE = 3
+
+
+def words(stage: str) -> tuple[str, ...]:
+    run = () if stage in ("data", "conditions", "pairs") else ("matebit", "--seed", "1")
+    return (stage, "results/tiny/params.yaml", *run)
+
+
+def outputs(base: Path) -> dict[str, bytes]:
+    """All that the stages handed on; what begins with a dot is on its way."""
+    found = contents(base / "results")
+    return {name: data for name, data in found.items() if not any(p.startswith(".") for p in name.split("/"))}
+
+
+@pytest.fixture(scope="module")
+def chain(tiny: Experiment, tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, dict[str, float]]:
+    """The tiny chain to its metrics, uninterrupted, and how long each stage took."""
+    experiment = resolved_below(tmp_path_factory.mktemp("chain"), tiny.mapping)
+    took = {}
+    for stage in STAGES:
+        began = time.monotonic()
+        done = matebit(experiment.layout.base, *words(stage))
+        assert done.returncode == 0, done.stderr
+        took[stage] = time.monotonic() - began
+    return experiment, took
+
+
+@pytest.mark.parametrize("stage", ["data", "train", "translate", "metrics"])
+def test_a_killed_stage(stage: str, chain, tmp_path: Path, dice: random.Random):
+    whole, took = chain
+    base = tmp_path / "copy"
+    experiment = resolved_below(base, whole.mapping)
+    for done in STAGES[: STAGES.index(stage)]:
+        shutil.copytree(whole.layout.results / done, experiment.layout.results / done)
+    for _ in range(KILLS_OF_A_STAGE):
+        process = start_matebit(base, *words(stage))
+        try:
+            process.communicate(timeout=dice.uniform(0.3, 1.0) * took[stage])
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+    finished = matebit(base, *words(stage))
+    assert finished.returncode == 0, finished.stderr
+    expected = {name: data for name, data in outputs(whole.layout.base).items() if f"/{stage}/" in f"/{name}"}
+    assert expected
+    got = outputs(base)
+    assert {name: got.get(name) for name in expected} == expected
+
+
+def kill(process: subprocess.Popen, what: str) -> None:
+    """The engine alone, the stage that it runs (if it runs one), or the whole group."""
+    if what == "group":
+        os.killpg(process.pid, signal.SIGKILL)
+    elif what == "engine":
+        process.kill()
+    else:
+        try:
+            children = psutil.Process(process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return
+        for child in children:
+            try:
+                if any(part.endswith("matebit") for part in child.cmdline()):
+                    child.kill()
+            except psutil.NoSuchProcess:
+                continue
+
+
+@pytest.mark.parametrize("engine", COMMANDS)
+def test_a_killed_engine(engine: str, origin: Path, tmp_path: Path, by_snakemake: Run, dice: random.Random):
+    copy = clone(origin, tmp_path / "copy")
+    run = Run(engine, copy, "")
+    kills = ["engine", "stage", "group"] * 2
+    dice.shuffle(kills)
+    for what in kills:
+        process = subprocess.Popen(
+            COMMANDS[engine], cwd=copy, env=environment(PYTHONPATH=str(copy / "src")),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        time.sleep(dice.uniform(5, 60))
+        kill(process, what)
+        if what == "stage":  # the engine itself may end in its own way
+            process.wait(timeout=1800)
+        process.wait()
+    result = run_in(copy, *COMMANDS[engine])
+    assert result.returncode == 0, (result.stdout + result.stderr)[-6000:]
+    assert list(run.files()) == list(by_snakemake.files())
+    for name in run.files():
+        assert (copy / name).read_bytes() == (by_snakemake.copy / name).read_bytes(), name
