@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from test_translate_network import with_checkpoint
 
@@ -34,7 +35,9 @@ def test_every_pair_once_and_the_scored_ones_among_them(trained: Experiment, tmp
         assert read_rgb(path).shape == (32, 32, 3)
         own = images.get((row.condition, row.exemplar))
         if own is not None:
-            assert path.read_bytes() == own.read_bytes(), "the batch that an item is in changes nothing"
+            # Sums over a batch of another size may be rounded otherwise, by a level or two.
+            apart = np.abs(read_rgb(path).astype(int) - read_rgb(own).astype(int))
+            assert apart.max() <= 2
     assert any((condition, exemplar) in images for condition, exemplar in pairs)
 
 

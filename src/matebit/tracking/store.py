@@ -24,6 +24,8 @@ from matebit.tracking.views import curve, curve_file, manifest_digest, view
 _PARAMS_A_BATCH = 100  # bounds of MLflow's REST interface
 _METRICS_A_BATCH = 1000
 _PARAM_LENGTH = 6000
+# MLflow's page would open an experiment of unknown kind among its views of language models.
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
 def tracking_uri(base: Path) -> str:
@@ -85,7 +87,7 @@ class Store:
 
     def _experiment(self, name: str) -> str:
         found = self._client.get_experiment_by_name(name)
-        return found.experiment_id if found else self._client.create_experiment(name)
+        return found.experiment_id if found else self._client.create_experiment(name, tags=_KIND)
 
     def _parent(self, record: JobRecord) -> str:
         """The run of this invocation: found by (name, digest of parameters and code), or made."""
