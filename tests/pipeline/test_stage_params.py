@@ -8,8 +8,8 @@ from matebit.pipeline.stages import STAGES, StageParams, jobs, scored
 from tiny_experiment import Experiment
 
 SECTIONS = {
-    "name", "seed", "threads", "data", "conditions", "pairs", "features", "methods", "seeds", "metrics",
-    "report", "tracking",
+    "name", "seed", "threads", "data", "conditions", "pairs", "features", "methods", "order", "seeds",
+    "translate", "metrics", "report", "tracking",
 }  # fmt: skip
 
 

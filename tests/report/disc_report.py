@@ -8,11 +8,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from disc_world import DiscWorld, make_params, write_experiment
+from disc_world import SIDE, DiscWorld, make_params, write_experiment
 
+from matebit.io.images import write_png
+from matebit.io.tables import write_table
 from matebit.metrics import stage as metrics_stage
+from matebit.params.schema import MethodSections
 from matebit.report import experiment as report_experiment
 from matebit.report.config import ReportConfig
+from matebit.translate.matrix import COLUMNS as MATRIX_COLUMNS
 
 SEEDS = (1, 2)
 
@@ -30,15 +34,33 @@ def report_params(**report):
     """Parameters of the disc world as the report reads them."""
     small = {"dpi": 72, "bootstrap": 200, "grid_items": 3, "correspondence_items": 2, **report}
     params = make_params()
-    params.methods = {"matebit": SimpleNamespace(), "vanilla": SimpleNamespace()}
+    # As if `vanilla` were the same network with one block: the figures over blocks have a series.
+    params.methods = {
+        name: MethodSections.model_validate({"model": {"blocks": blocks}, "losses": {}, "train": {}})
+        for name, blocks in (("matebit", 2), ("vanilla", 1))
+    }
+    params.order = list(params.methods)
     params.seeds = list(SEEDS)
     params.report = ReportConfig.model_validate(small)
     return params
 
 
+def _write_matrix(folder: Path) -> None:
+    """Every pair of three conditions and three exemplars, as translate writes them: the true answers."""
+    rows = []
+    for row, condition in enumerate(("test0", "test2", "test5")):
+        for column, exemplar in enumerate(("train1", "train3", "train0")):
+            name = f"row{row}-column{column}.png"
+            write_png(folder / name, DiscWorld().answer(condition, exemplar, SIDE))
+            values = [condition, exemplar, name, "0" * 64]
+            rows.append(dict(zip(MATRIX_COLUMNS, values, strict=True)))
+    write_table(folder / "index.csv", rows, MATRIX_COLUMNS)
+
+
 def scored_experiment(base: Path):
     """`results/discs` with scores, below `base`."""
     layout = write_experiment(base, seeds=SEEDS)
+    _write_matrix(layout.run("matebit", SEEDS[0]).translate / "matrix")
     layout.params.write_text("name: <b>discs</b> & co\ncode:\n  report: abc123\n", encoding="utf-8")
     params = report_params()
     for method, seed in [

@@ -9,8 +9,8 @@ import socket
 import numpy as np
 import pytest
 
+from matebit.data.spread import spread
 from matebit.errors import MatebitError
-from matebit.report.figure_comparison import spread
 from matebit.report.figure_correspondence import query_cells
 from matebit.report.figures import FIGURES, draw
 from matebit.report.style import COLOURS

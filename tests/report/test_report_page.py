@@ -13,8 +13,8 @@ from disc_report import report_params, scored_experiment
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
 from matebit.report import stage
-from matebit.report.page import inline_json
 from matebit.report.page_items import chosen_items
+from matebit.report.page_parts import inline_json
 from matebit.report.scores import read_scores
 
 
@@ -44,7 +44,9 @@ def test_the_page_names_nothing_that_it_would_fetch(report):
             address = attributes.get("src", attributes.get("href", "data:"))
             assert address.startswith("data:"), (tag, address[:80])
         if tag == "a":
-            assert re.match(r"#|figures/|tables/|manifest\.csv", attributes["href"])
+            assert re.match(
+                r"#|figures/|tables/|items/|manifest\.csv|../../benchmarks/discs/cost", attributes["href"]
+            )
     policy = next(a["content"] for t, a in tags.seen if a.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'; img-src data:;")
 

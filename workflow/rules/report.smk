@@ -9,6 +9,7 @@ rule report:
         EXPERIMENT.of_each_training(rules.train.output[0]),
         EXPERIMENT.of_each_run(rules.translate.output[0]),
         EXPERIMENT.of_each_run(rules.metrics.output[0]),
+        EXPERIMENT.others,
     output:
         report(
             f"{EXPERIMENT.reports}/index.html",

@@ -50,11 +50,13 @@ def _resolve(
     from matebit.params.resolve import resolve, write_resolved
     from matebit.pipeline.layout import Layout
     from matebit.pipeline.ownership import ENGINES, claim
+    from matebit.report.more_results import other_layouts
 
     if engine not in ENGINES:
         raise MatebitError(f"--engine is one of {', '.join(ENGINES)}, not {engine!r}")
     resolved = resolve(read_with_overrides(params, changes), str(params))
     layout = Layout(resolved.name)
+    other_layouts(resolved.report, layout)
     claim(layout, engine)
     write_resolved(resolved, layout.params)
     typer.echo(str(layout.params))

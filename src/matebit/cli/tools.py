@@ -62,6 +62,33 @@ def _figure(
         typer.echo(str(path))
 
 
+def _check(
+    name: Annotated[str, typer.Argument(help="The name of an experiment that has run.")],
+    write: Annotated[
+        bool, typer.Option("--write", help="Write expected/NAME.json from this run instead.")
+    ] = False,
+) -> None:
+    """Compare an experiment's numbers with those of its authors, expected/NAME.json."""
+    from matebit.report.expected import AGREES, check_expected, write_expected
+
+    if write:
+        typer.echo(str(write_expected(Path(), name)))
+        return
+    kinds, compared = check_expected(Path(), name)
+    for key, (expected, here) in kinds.items():
+        typer.echo(f"other {key}: {here} here, {expected} expected")
+    for number in compared:
+        found = "not measured" if number.found is None else f"{number.found:.9g}"
+        typer.echo(
+            f"{number.verdict:11}  {number.method:16} {number.metric:28} {found:>14} {number.expected:14.9g}"
+        )
+    bad = sum(number.verdict not in AGREES for number in compared)
+    how = "intervals must overlap" if kinds else "numbers must be equal"
+    typer.echo(f"{len(compared) - bad} of {len(compared)} numbers agree ({how})")
+    if bad:
+        raise typer.Exit(1)
+
+
 def _params() -> None:
     """Print every parameter with its default and meaning (docs/params.md)."""
     from matebit.params.reference import reference
@@ -102,6 +129,7 @@ def register(app: typer.Typer) -> None:
         "ui": _ui,
         "dvc": _dvc,
         "figure": _figure,
+        "check": _check,
         "params": _params,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,

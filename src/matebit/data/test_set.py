@@ -49,8 +49,16 @@ class TestSet:
         """One test example; `truth` is the item's own picture."""
         if index >= len(self.entries):
             raise IndexError(index)
-        entry = self.entries[index]
-        exemplar = self._by_id[self._exemplars[entry.id]]
+        item = self.entries[index].id
+        return self.pair(item, self.exemplar_of(item))
+
+    def exemplar_of(self, item: str) -> str:
+        """The id of the exemplar that a test item is given."""
+        return self._exemplars[item]
+
+    def pair(self, item: str, exemplar_item: str) -> Sample:
+        """A test item with any exemplar."""
+        entry, exemplar = self._by_id[item], self._by_id[exemplar_item]
         return Sample(
             item=entry.id,
             exemplar_item=exemplar.id,

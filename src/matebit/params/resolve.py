@@ -36,7 +36,7 @@ def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
     params: Params = validated(Params, mapping, where)
     kept = params.model_dump(exclude={"methods", "model", "losses", "train"})
     methods = {method.name: _method_sections(params, method, mapping, where) for method in params.methods}
-    return ResolvedParams(**kept, methods=methods, code=stage_digests())
+    return ResolvedParams(**kept, methods=methods, order=list(methods), code=stage_digests())
 
 
 def resolved_text(params: ResolvedParams) -> str:

@@ -15,6 +15,7 @@ from matebit.pipeline.layout import CONTROLS
 from matebit.report.config import ReportConfig
 from matebit.tracking.config import TrackingConfig
 from matebit.train.config import TrainConfig
+from matebit.translate.config import TranslateConfig
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
@@ -95,6 +96,7 @@ class Params(BaseModel):
     seeds: list[Annotated[int, Field(ge=0)]] = Field(
         default=[1], min_length=1, description="Training seeds; every method is trained with each."
     )
+    translate: TranslateConfig = Field(default_factory=TranslateConfig)
     metrics: MetricsConfig = Field(default_factory=MetricsConfig)
     report: ReportConfig = Field(default_factory=ReportConfig)
     tracking: TrackingConfig = Field(default_factory=TrackingConfig)
@@ -121,7 +123,8 @@ class Params(BaseModel):
 class ResolvedParams(BaseModel):
     """`results/NAME/params.yaml`: all defaults filled, each method with sections of its own.
 
-    `code` holds, for each stage, the digest of the source files that the stage uses: so an engine sees a
+    `order` names the methods as the file does: the first one stands in figures that show one. `code` holds,
+    for each stage, the digest of the source files that the stage uses: so an engine sees a
     change of code as a change of a key.
     """
 
@@ -135,7 +138,9 @@ class ResolvedParams(BaseModel):
     pairs: PairsConfig
     features: FeatureConfig
     methods: dict[Name, MethodSections]
+    order: list[Name]
     seeds: list[int]
+    translate: TranslateConfig
     metrics: MetricsConfig
     report: ReportConfig
     tracking: TrackingConfig
@@ -143,6 +148,6 @@ class ResolvedParams(BaseModel):
 
 
 Section = Literal[
-    "name", "seed", "threads", "data", "conditions", "pairs", "features", "methods", "seeds", "metrics",
-    "report", "tracking",
+    "name", "seed", "threads", "data", "conditions", "pairs", "features", "methods", "seeds",
+    "translate", "metrics", "report", "tracking",
 ]  # fmt: skip

@@ -16,6 +16,9 @@ _HEADER = """\
 # The engine's own words are few: every stage is a `matebit` command that Snakemake calls too.
 """
 
+# Figures that every experiment has, as pictures in `dvc plots`.
+_PICTURES = ("comparison", "results", "metrics", "curves")
+
 # A stage goes on where it was stopped, so DVC must not empty its folder before it runs.
 _PERSIST = {"persist": True}
 
@@ -26,6 +29,20 @@ def _params_of(file: str, keys: Iterable[str]) -> list[dict[str, list[str]]]:
 
 def _command(stage: str, params: str, per_run: bool) -> str:
     return f"matebit {stage} {params}" + (" ${item.method} --seed ${item.seed}" if per_run else "")
+
+
+def _views(report: str, runs: list[tuple[str, int]]) -> dict[str, Any]:
+    """What `dvc metrics` and `dvc plots` show of the report in the folder `report`.
+
+    Their paths are relative to the dvc.yaml, those of stages to its `wdir`.
+    """
+    logs = [f"{report}/tables/training/{method}-seed{seed}.csv" for method, seed in runs]
+    pictures = [{f"{report}/figures/{name}.png": None} for name in _PICTURES]
+    training = {"x": "images", "y": dict.fromkeys(logs, "D_real"), "title": "Discriminator, real images"}
+    return {
+        "metrics": [f"{report}/tables/metrics.json"],
+        "plots": [*([{"training": training}] if runs else []), *pictures],
+    }
 
 
 def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, Any]:
@@ -70,6 +87,7 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
         for method, seed in scored
     ]
     curves = [f"{results}/train/{method}/seed{seed}" for method, seed in runs]
+    others = [f"{Layout(name).reports.as_posix()}/manifest.csv" for name in params.report.more_results]
     stages: dict[str, Any] = {
         "resolve": {
             "desc": "Check the params file and fill its defaults.",
@@ -88,10 +106,11 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
         "metrics-controls": controls_run(
             "metrics", [*inputs, f"{translated}/{controls}/seed{controls_seed}"]
         ),
-        "report": stage("report", [*inputs, *curves, *folders], layout.reports.as_posix()),
+        "report": stage("report", [*inputs, *curves, *folders, *others], layout.reports.as_posix()),
     }
     stages["data"].pop("deps")
-    return {"stages": stages}
+    report = layout.reports.as_posix()
+    return {"stages": stages} | _views(f"{wdir}/{report}" if wdir else report, runs)
 
 
 def dvc_text(params: Params, params_file: Path, target: Path) -> str:

@@ -71,6 +71,11 @@ class Layout:
         return self.base / "logs" / self.name
 
     @property
+    def benchmarks(self) -> Path:
+        """What Snakemake measured of each job; never compared."""
+        return self.base / "benchmarks" / self.name
+
+    @property
     def data(self) -> Path:
         """Images and their index."""
         return self.results / "data"

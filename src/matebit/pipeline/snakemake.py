@@ -15,6 +15,7 @@ from matebit.params.yaml_text import parse_yaml
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.ownership import check_owner, claim
 from matebit.pipeline.stages import STAGES, scored
+from matebit.report.more_results import other_layouts, other_manifests
 
 
 def _typed(value: Any, in_file: Any) -> Any:
@@ -57,6 +58,7 @@ class Experiment:
         changed = _typed({"name": path.stem, **config}, in_file)
         params = resolve(changed, str(path))
         layout = Layout(params.name)
+        other_layouts(params.report, layout)
         check_owner(layout, "snakemake")
         return cls(params, layout)
 
@@ -88,7 +90,7 @@ class Experiment:
     @property
     def benchmarks(self) -> str:
         """`benchmarks/NAME`."""
-        return f"benchmarks/{self.params.name}"
+        return self.layout.benchmarks.as_posix()
 
     def reads(self, stage: str, wildcards: Any = None) -> str:
         """The values that a job of `stage` depends on; Snakemake runs it again when they change."""
@@ -101,6 +103,11 @@ class Experiment:
                 value = value[part]
             values[key] = value
         return json.dumps(values, sort_keys=True)
+
+    @property
+    def others(self) -> list[str]:
+        """The manifests of the experiments whose results the report shows too."""
+        return other_manifests(self.params.report, self.layout)
 
     def of_each_run(self, pattern: str) -> list[str]:
         """`pattern` with {method} and {seed} filled for every trained run and for the controls."""

@@ -75,7 +75,7 @@ STAGES: dict[str, Stage] = {
         Stage(
             name="translate",
             module="matebit.translate.stage",
-            reads=("data", "conditions", "pairs", "seed", "threads"),
+            reads=("data", "conditions", "pairs", "translate", "seed", "threads"),
             per_run=True,
             reads_method=True,
             does="Translate the test conditions with a trained network, or make the controls' images.",
@@ -98,6 +98,7 @@ STAGES: dict[str, Stage] = {
                 "methods",
                 "metrics",
                 "name",
+                "order",
                 "report",
                 "seed",
                 "seeds",

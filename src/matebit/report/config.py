@@ -14,7 +14,15 @@ class ReportConfig(BaseModel):
 
     grid_items: int = Field(6, ge=1, le=24, description="Test items in the comparison grid.")
     correspondence_items: int = Field(3, ge=1, le=12, description="Test items in the correspondence figure.")
-    matrix_items: int = Field(5, ge=2, le=10, description="Conditions and exemplars of the matrix figure.")
+    results_items: int = Field(
+        9, ge=1, le=60, description="Test items of each dataset in the sheet of results."
+    )
+    more_results: list[str] = Field(
+        default_factory=list,
+        description="Names of other experiments, already reported, whose results stand in the same sheet.",
+    )
+    application_items: int = Field(6, ge=1, le=24, description="Photos in the applications sheet.")
+    impact_items: int = Field(4, ge=1, le=12, description="Test items in the grid over numbers of blocks.")
     dpi: int = Field(300, ge=72, le=1200, description="Resolution of the PNG figures.")
     bootstrap: int = Field(2000, ge=100, description="Resamples of the test images for an interval.")
     level: float = Field(0.95, gt=0.5, lt=1, description="Level of the bootstrap intervals.")

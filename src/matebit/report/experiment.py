@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from matebit.params.schema import ResolvedParams
 
 CONTROL_SEED = 0
+MATRIX_COLUMNS = ["condition", "exemplar", "image"]
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class Experiment:
 
     @property
     def methods(self) -> list[str]:
-        """The trained methods."""
-        return list(self.params.methods)
+        """The methods, in the order of the params file."""
+        return list(self.params.order)
 
     @cached_property
     def controls(self) -> list[str]:
@@ -118,6 +120,10 @@ class Experiment:
         """The picture of any item of the data at `side`."""
         return self._pictures.image_at(self.entries[item], side).transpose(1, 2, 0)
 
+    def medium(self, item: str) -> str:
+        """The first word of a bundled item's style (oil, ink, photograph, ...); "" where unknown."""
+        return self.entries[item].style.partition("-")[0]
+
     def condition(self, item: str) -> np.ndarray:
         """What was asked for, to be looked at: dark edges on light label colours, or on white."""
         edges = self._pictures.edges(self.entries[item]) > 0
@@ -134,6 +140,20 @@ class Experiment:
     def labels(self, item: str) -> np.ndarray | None:
         """The parsing map asked for, (S,S), where the source has one."""
         return self._pictures.parsing_at(self.entries[item], self.side(item))
+
+    def _matrix_folder(self, method: str) -> Path:
+        choice = self.shown(method)
+        return self.layout.run(method, choice.seed).translate / "matrix"
+
+    def has_matrix(self, method: str) -> bool:
+        """Whether the method translated every pair of a few conditions and exemplars."""
+        return (self._matrix_folder(method) / "index.csv").exists()
+
+    def matrix(self, method: str) -> dict[tuple[str, str], np.ndarray]:
+        """(condition, exemplar) -> the translation, row by row."""
+        folder = self._matrix_folder(method)
+        table = read_table(folder / "index.csv", MATRIX_COLUMNS, text=["condition", "exemplar", "image"])
+        return {(row.condition, row.exemplar): read_rgb(folder / row.image) for row in table.itertuples()}
 
     def has_matches(self, method: str) -> bool:
         """Whether the method hands on its correspondence (one without blocks has none)."""

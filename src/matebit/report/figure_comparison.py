@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from matebit.data.spread import spread
 from matebit.report.comparison import method_title
 from matebit.report.experiment import Experiment
 from matebit.report.image_grid import picture_grid
@@ -19,12 +18,6 @@ CAPTION = (
     "the first method, the result of every method (first seed), the control without an exemplar, "
     "and the true answer where it is known. Items are taken evenly from the test set, not chosen."
 )
-
-
-def spread(names: list[str], count: int) -> list[str]:
-    """`count` of `names`, evenly: no item is chosen by how it came out."""
-    places = np.linspace(0, len(names) - 1, min(count, len(names))).round().astype(int)
-    return [names[place] for place in dict.fromkeys(places)]
 
 
 def available(experiment: Experiment) -> bool:

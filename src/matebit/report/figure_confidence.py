@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from matebit.data.spread import spread
 from matebit.report.experiment import Experiment
-from matebit.report.figure_comparison import spread
 from matebit.report.image_grid import picture_grid
 from matebit.report.style import PAGE
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from matebit.data.spread import spread
 from matebit.metrics.pck import cell_centres
 from matebit.report.experiment import Experiment
-from matebit.report.figure_comparison import spread
 from matebit.report.image_grid import picture_grid
 from matebit.report.style import PAGE
 

@@ -33,6 +33,11 @@ class Drawing(Protocol):
 
 FIGURES: dict[str, str] = {
     "comparison": "matebit.report.figure_comparison",
+    "results": "matebit.report.figure_results",
+    "matrix": "matebit.report.figure_matrix",
+    "applications": "matebit.report.figure_applications",
+    "impact": "matebit.report.figure_impact",
+    "blocks": "matebit.report.figure_blocks",
     "curves": "matebit.report.figure_curves",
     "metrics": "matebit.report.figure_metrics",
     "confidence": "matebit.report.figure_confidence",

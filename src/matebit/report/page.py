@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from PIL import Image
 
 from matebit.errors import MatebitError
@@ -17,12 +13,13 @@ from matebit.io.tables import read_table
 from matebit.report.comparison import EQUAL_POSITION, Table
 from matebit.report.experiment import Experiment
 from matebit.report.figures import drawing
+from matebit.report.item_sheets import write_item_sheets
 from matebit.report.page_items import browser_data
-from matebit.report.pictures import png_url
+from matebit.report.page_parts import content_policy, inline_json, script_text, style_text
+from matebit.report.pictures import data_url
 from matebit.report.scores import Scores
 from matebit.report.tables import Setting, heading, number
 
-TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("tables.js", "browser.js", "viewer.js")
 REJECTED_SHOWN = 200
 SECTIONS = (
@@ -35,24 +32,6 @@ SECTIONS = (
     ("rejected", "Rejected inputs"),
     ("provenance", "Provenance"),
 )
-
-
-def inline_json(value: Any) -> str:
-    """JSON that may stand inside a script element: nothing in it can close the element."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def content_policy(style: str, script: str) -> str:
-    """A policy under which the page loads nothing but what is in it and runs no other script."""
-
-    def digest(text: str) -> str:
-        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-    return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest(style)}'; "
-        f"script-src 'sha256-{digest(script)}'; base-uri 'none'; form-action 'none'"
-    )
 
 
 def table_view(table: Table, title: str, files: Sequence[str], setting: Setting, controls: set[str]) -> dict:
@@ -118,7 +97,7 @@ def _figures(experiment: Experiment, names: Sequence[str]) -> list[dict]:
                 "caption": drawing(name).CAPTION,
                 "width": width,
                 "height": height,
-                "source": png_url(path.read_bytes()),
+                "source": data_url(path.read_bytes()),
             }
         )
     return shown
@@ -179,22 +158,21 @@ def page_html(
     tables: dict[str, dict],
     figures: Sequence[str],
     origin: dict[str, Any],
+    environment: Environment,
 ) -> str:
-    """The whole page; `tables` are the views `comparison` and `matching`."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    script = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    """The whole page; `tables` are the views `comparison` and `matching`.
+
+    Test items for which it has no room are written beside it, as `items/NNN.html`.
+    """
+    style, script = style_text(), script_text(*SCRIPTS)
     shown, rejected = _figures(experiment, figures), _rejected(experiment)
     bound = experiment.params.report.page_megabytes * 1e6
     parameters = experiment.layout.params.read_text(encoding="utf-8")
     fixed = sum(len(figure["source"]) for figure in shown) + len(parameters) + 300_000
     data = browser_data(experiment, scores, bound - fixed)
+    inside = {item["id"] for item in data["items"]}
+    outside = [item for item in experiment.tests if item not in inside]
+    sheets = write_item_sheets(experiment, scores, outside, environment)
     sections = [(name, title) for name, title in SECTIONS if name != "matching" or tables["matching"]["rows"]]
     html = environment.get_template("page.html.j2").render(
         name=experiment.layout.name,
@@ -207,6 +185,7 @@ def page_html(
         figures=shown,
         browsed=len(data["items"]),
         total=data["total"],
+        sheets=sheets,
         truth_known=any("true" in found for item in data["items"] for found in item["matches"].values()),
         facts=_facts(experiment),
         parameters=parameters,

@@ -89,11 +89,12 @@ def item_data(experiment: Experiment, scores: Scores, item: str, store: PictureS
         },
         "warped": {method: store.add(experiment.warped(method, item)[-1]) for method in matching},
         "matches": {method: _matches(experiment, method, item) for method in matching},
-        "values": _values(scores, compared, item),
+        "values": item_values(scores, compared, item),
     }
 
 
-def _values(scores: Scores, methods: list[str], item: str) -> dict[str, dict[str, float]]:
+def item_values(scores: Scores, methods: list[str], item: str) -> dict[str, dict[str, float]]:
+    """method -> metric -> the item's finite value, five significant digits."""
     values: dict[str, dict[str, float]] = {}
     for method in methods:
         for metric in shown_metrics(scores):

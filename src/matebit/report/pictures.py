@@ -34,7 +34,7 @@ class PictureStore:
         image.save(buffer, format="PNG", optimize=True)
         data = buffer.getvalue()
         key = sha256_of_bytes(data)[:12]
-        self.urls.setdefault(key, png_url(data))
+        self.urls.setdefault(key, data_url(data))
         return key
 
     def drop(self, keys: set[str]) -> None:
@@ -43,6 +43,6 @@ class PictureStore:
             self.urls.pop(key, None)
 
 
-def png_url(data: bytes) -> str:
-    """A data URL of PNG bytes."""
-    return "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+def data_url(data: bytes, kind: str = "png") -> str:
+    """A data URL of a picture's bytes."""
+    return f"data:image/{kind};base64," + base64.b64encode(data).decode("ascii")

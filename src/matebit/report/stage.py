@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from typing import TYPE_CHECKING
 
 from matebit.io.files import write_text
 from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 from matebit.report.comparison import Table, comparison_table, matching_table
+from matebit.report.cost import write_cost
+from matebit.report.dvc_views import write_metrics_json, write_training_logs
 from matebit.report.experiment import Experiment
 from matebit.report.figures import FIGURES, draw_figure, drawing
 from matebit.report.manifest import write_manifest
 from matebit.report.page import page_html, table_view
 from matebit.report.page_items import shown_metrics
+from matebit.report.page_parts import template_environment
 from matebit.report.provenance import provenance
 from matebit.report.scores import Scores, read_scores
 from matebit.report.tables import CSV_COLUMNS, Setting, csv_rows, latex, markdown
@@ -52,12 +56,16 @@ def _write_images(experiment: Experiment, scores: Scores) -> None:
 
 
 def run(params: ResolvedParams, layout: Layout) -> None:
-    """Write `reports/NAME`: tables/, figures/, index.html and, last, manifest.csv.
+    """Write `reports/NAME`: tables/, figures/, items/, index.html and, last, manifest.csv; and beside the
+    benchmarks what each job took.
 
     Raises `MatebitError` for a missing table or image of a stage before.
     """
     experiment = Experiment(params, layout)
     config = params.report
+    # A figure or a sheet that other parameters made must not stay beside the new page.
+    for folder in ("tables", "figures", "items"):
+        shutil.rmtree(layout.reports / folder, ignore_errors=True)
     scores = read_scores(layout, experiment.scored)
     setting = Setting(params.pairs.rank, params.pairs.exemplars_from, config.level)
     tables = {
@@ -69,11 +77,16 @@ def run(params: ResolvedParams, layout: Layout) -> None:
         files = _write_table_files(experiment, name, table, setting)
         views[name] = table_view(table, TITLES[name], files, setting, set(experiment.controls))
     _write_images(experiment, scores)
+    write_metrics_json(experiment, tables["comparison"])
+    write_training_logs(experiment)
     origin = provenance(experiment)
     figures = [name for name in FIGURES if drawing(name).available(experiment)]
     for name in figures:
         logger.info("drawing the figure %s", name)
         draw_figure(name, experiment, origin)
-    write_text(layout.reports / "index.html", page_html(experiment, scores, views, figures, origin))
+    environment = template_environment()
+    page = page_html(experiment, scores, views, figures, origin, environment)
+    write_text(layout.reports / "index.html", page)
+    write_cost(layout, environment)
     write_manifest(layout)
     logger.info("the report is %s", layout.reports / "index.html")

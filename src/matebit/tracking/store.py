@@ -8,20 +8,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 
 from matebit import __version__
-from matebit.io.files import read_json, write_json
+from matebit.io.files import read_json, sha256_of_file, write_json
 from matebit.params.flat import flat
 from matebit.pipeline.layout import Layout
+from matebit.tracking.models import find_model, log_model, log_model_use
 from matebit.tracking.record import JobRecord
 from matebit.tracking.views import curve, curve_file, manifest_digest, view
 
 _PARAMS_A_BATCH = 100  # bounds of MLflow's REST interface
 _METRICS_A_BATCH = 1000
 _PARAM_LENGTH = 6000
+# MLflow's page would open an experiment of unknown kind among its views of language models.
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
 def tracking_uri(base: Path) -> str:
@@ -35,6 +39,14 @@ def _exclusive(base: Path) -> Iterator[None]:
     (base / "runs").mkdir(parents=True, exist_ok=True)
     with FileLock(base / "runs" / ".mlflow.lock"):
         yield
+
+
+def _about(record: JobRecord, datasets: list[DatasetInput], model: str | None) -> dict[str, Any]:
+    """What the numbers of a scored test set belong to: its list of pairs, and the model."""
+    pairs = [entry.dataset for entry in datasets if entry.dataset.name == "pairs/pairs.csv"]
+    if record.stage != "metrics" or not pairs:
+        return {}
+    return {"dataset_name": pairs[0].name, "dataset_digest": pairs[0].digest, "model_id": model}
 
 
 class Store:
@@ -75,7 +87,7 @@ class Store:
 
     def _experiment(self, name: str) -> str:
         found = self._client.get_experiment_by_name(name)
-        return found.experiment_id if found else self._client.create_experiment(name)
+        return found.experiment_id if found else self._client.create_experiment(name, tags=_KIND)
 
     def _parent(self, record: JobRecord) -> str:
         """The run of this invocation: found by (name, digest of parameters and code), or made."""
@@ -98,7 +110,11 @@ class Store:
             tags |= {"matebit.method": record.method, "matebit.seed": str(record.seed)}
         experiment = self._experiment(record.experiment)
         run = self._client.create_run(experiment, start_time=record.started, tags=tags).info.run_id
-        rows = [Param(key, value[:_PARAM_LENGTH]) for key, value in flat(record.params).items()]
+        told = flat(record.params)
+        if record.method is not None:
+            # As parameters too: MLflow's comparisons of runs group and plot by these, not by tags.
+            told |= {"method": record.method, "training_seed": str(record.seed)}
+        rows = [Param(key, value[:_PARAM_LENGTH]) for key, value in told.items()]
         for first in range(0, len(rows), _PARAMS_A_BATCH):
             self._client.log_batch(run, params=rows[first : first + _PARAMS_A_BATCH])
         return run
@@ -140,7 +156,41 @@ class Store:
         ]
         if datasets:
             self._client.log_inputs(run, datasets)
-        values = [Metric(key, value, record.ended or 0, 0) for key, value in shown.values.items()]
+        model = self._model(layout, record, run)
+        about = _about(record, datasets, model)
+        values = [
+            Metric(key, value, record.ended or 0, 0, run_id=run, **about)
+            for key, value in shown.values.items()
+        ]
         self._client.log_batch(run, metrics=values, tags=[RunTag("matebit.status", "complete")])
         for path, folder in shown.artifacts:
             self._client.log_artifact(run, str(path), folder or None)
+        if record.stage == "report":
+            self._send_comparison(layout, record, run, values)
+
+    def _model(self, layout: Layout, record: JobRecord, run: str) -> str | None:
+        """The logged model that the job trained or read, if any."""
+        if record.method is None or record.seed is None:
+            return None
+        experiment = self._experiment(record.experiment)
+        if record.stage == "train":
+            checkpoint = layout.run(record.method, record.seed).checkpoint
+            log_model(self._client, experiment, run, record, sha256_of_file(checkpoint))
+        model = find_model(self._client, experiment, record)
+        if model is not None and record.stage != "train":
+            log_model_use(self._client, run, model)
+        return model
+
+    def _send_comparison(self, layout: Layout, record: JobRecord, run: str, values: list[Metric]) -> None:
+        """The comparison table, with the report and with the parent: parents of several experiments can then
+        be compared number by number.
+        """
+        parent = self._parent(record)
+        self._client.log_batch(
+            parent, metrics=[Metric(each.key, each.value, each.timestamp, 0) for each in values]
+        )
+        table = layout.reports / "tables" / "comparison.csv"
+        for one in (run, parent):
+            # A table that is there already would grow: a report of the same parameters has the same rows.
+            if table.exists() and "mlflow.loggedArtifacts" not in self._client.get_run(one).data.tags:
+                self._client.log_table(one, pd.read_csv(table), "comparison.json")

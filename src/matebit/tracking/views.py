@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from matebit.io.files import sha256_of_file
+from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
 from matebit.tracking.record import JobRecord
@@ -94,6 +94,14 @@ def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
         index = read_table(layout.data / "index.csv", ["id", "split"], text=["id"])
         counts = index["split"].value_counts()
         return {f"images.{split}": float(count) for split, count in counts.items()}
+    if record.stage == "report":
+        path = layout.reports / "tables" / "metrics.json"
+        means = read_json(path) if path.exists() else {}
+        return {
+            metric_key(f"{method}/{metric}"): float(value)
+            for method, by_metric in means.items()
+            for metric, value in by_metric.items()
+        }
     if record.stage == "metrics" and record.method is not None and record.seed is not None:
         table = read_table(
             layout.run(record.method, record.seed).metrics / "values.csv", ["method", "metric", "value"]

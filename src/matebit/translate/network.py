@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -14,7 +14,11 @@ from matebit.logs import Progress
 from matebit.model.checkpoint import load
 from matebit.pipeline.layout import Layout
 from matebit.train.device import set_up_device
+from matebit.translate.matrix import write_matrix
 from matebit.translate.outputs import Outputs
+
+if TYPE_CHECKING:
+    from matebit.model import Generator, Translation
 
 
 def _arrays(blocks: list[Tensor]) -> np.ndarray:
@@ -27,6 +31,17 @@ def _pictures(images: Tensor) -> np.ndarray:
     return raw.image_from_network(images).movedim(-3, -1).cpu().numpy()
 
 
+def _translated(generator: Generator, batch: raw.Batch, device: torch.device, matches: bool) -> Translation:
+    """What the network makes of a batch."""
+    reads = generator.config.condition_in_exemplar
+    return generator(
+        raw.condition_to_network(batch.condition.to(device)),
+        raw.image_to_network(batch.exemplar.to(device)),
+        raw.condition_to_network(batch.exemplar_condition.to(device)) if reads else None,
+        matches=matches,
+    )
+
+
 @torch.inference_mode()
 def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> None:
     """Write the translation of every test item, and what each block matched."""
@@ -34,19 +49,12 @@ def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> N
     train = params.methods[method].train
     device = set_up_device(train.device, params.threads)
     generator = load(folders.checkpoint).to(device)
-    reads = generator.config.condition_in_exemplar
     test = TestSet(params, layout)
     outputs = Outputs(folders.translate, test.rank)
     with Progress(f"translating with {method}, seed {seed}", len(test), "images") as bar:
         # The batch size does not change a result: nothing is normalised over the batch.
         for batch in test.batches(train.batch):
-            seen = raw.condition_to_network(batch.exemplar_condition.to(device)) if reads else None
-            found = generator(
-                raw.condition_to_network(batch.condition.to(device)),
-                raw.image_to_network(batch.exemplar.to(device)),
-                seen,
-                matches=True,
-            )
+            found = _translated(generator, batch, device, matches=True)
             images = _pictures(found.image)
             for k, item in enumerate(batch.items):
                 outputs.image(item, batch.exemplar_items[k], images[k])
@@ -58,4 +66,10 @@ def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> N
                 for k, item in enumerate(batch.items):
                     outputs.correspondence(item, warped[k], unmatched[k], argmax[k], soft[k])
             bar.advance(len(batch.items))
+    if params.translate.matrix:
+
+        def pictures(batch: raw.Batch) -> np.ndarray:
+            return _pictures(_translated(generator, batch, device, matches=False).image)
+
+        write_matrix(test, params.translate.matrix, train.batch, pictures, folders.translate / "matrix")
     outputs.finish()

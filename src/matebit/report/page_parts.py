@@ -1,0 +1,53 @@
+"""What every page of a report shares: templates, style, and a policy that lets nothing be fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def template_environment() -> Environment:
+    """Jinja2 with every text escaped and every missing value an error."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def style_text() -> str:
+    """The style sheet."""
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+
+def script_text(*names: str) -> str:
+    """Scripts by their file names, one after the other."""
+    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
+def inline_json(value: Any) -> str:
+    """JSON that may stand inside a script element: nothing in it can close the element."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def content_policy(style: str, script: str | None = None) -> str:
+    """A policy under which a page loads nothing but what is in it and runs no other script."""
+
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    scripts = "" if script is None else f"script-src 'sha256-{digest(script)}'; "
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest(style)}'; {scripts}"
+        "base-uri 'none'; form-action 'none'"
+    )

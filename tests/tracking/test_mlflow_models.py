@@ -1,0 +1,85 @@
+"""Numbers hang on the trained network and the test set; the comparison stands with the parent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from matebit.io.files import write_json, write_text
+from matebit.io.tables import write_table
+from matebit.metrics.stage import VALUE_COLUMNS
+from matebit.tracking.follow import send_all
+from tiny_experiment import TINY, resolved_below
+
+
+@pytest.fixture
+def told(tmp_path: Path, begin, store_at: str) -> SimpleNamespace:
+    """A training, its scores and a report, as their records tell MLflow; twice, which must change nothing."""
+    from mlflow import MlflowClient
+
+    experiment = resolved_below(tmp_path, {**TINY, "tracking": {"experiment": "models"}})
+    layout = experiment.layout
+    folders = layout.run("matebit", 1)
+    write_text(layout.pairs / "pairs.csv", "item,exemplar\na,b\n")
+    write_text(folders.checkpoint, "weights")
+    write_text(folders.train / "curves.jsonl", '{"step": 1, "images": 4, "fm": 2.0}\n')
+    values = [
+        ["matebit", 1, "mae", 26.5, 4, "pixels", "RGB"],
+        ["matebit", 1, "pck@0.1", 0.25, 4, "pixels", ""],
+    ]
+    rows = [dict(zip(VALUE_COLUMNS, row, strict=True)) for row in values]
+    write_table(folders.metrics / "values.csv", rows, VALUE_COLUMNS)
+    write_json(layout.reports / "tables/metrics.json", {"matebit": {"mae": 26.5}, "truth": {"mae": 0.0}})
+    write_text(layout.reports / "tables/comparison.csv", "row,metric,mean\nmatebit,mae,26.5\n")
+    for stage, *run in (("train", "matebit", 1), ("metrics", "matebit", 1), ("report",)):
+        begin(experiment, stage, *run).end("FINISHED")
+    for _ in range(2):
+        send_all(tmp_path)
+    for sent in layout.state.glob("tracking/*/report*.sent.json"):
+        write_json(sent, {**json.loads(sent.read_text()), "ended": None})
+    send_all(tmp_path)
+    client = MlflowClient(store_at)
+    [found] = [each for each in client.search_experiments() if each.name == "models"]
+    runs = client.search_runs([found.experiment_id])
+    return SimpleNamespace(
+        client=client, experiment=found.experiment_id,
+        runs={run.data.tags.get("matebit.stage", "parent"): run for run in runs},
+    )  # fmt: skip
+
+
+def test_a_training_is_one_logged_model(told):
+    [model] = told.client.search_logged_models([told.experiment])
+    assert model.name == "tiny-matebit-seed1"
+    assert str(model.status).endswith("READY")
+    assert model.source_run_id == told.runs["train"].info.run_id
+    assert model.params == {"method": "matebit", "training_seed": "1"}
+    assert len(model.tags["matebit.checkpoint.sha256"]) == 64
+
+
+def test_scores_hang_on_the_model_and_on_the_test_set(told):
+    [model] = told.client.search_logged_models([told.experiment])
+    run = told.runs["metrics"]
+    [pairs] = [each.dataset for each in run.inputs.dataset_inputs if each.dataset.name == "pairs/pairs.csv"]
+    found = {metric.key: metric for metric in model.metrics}
+    assert {key: metric.value for key, metric in found.items()} == {"mae": 26.5, "pck_at_0.1": 0.25}
+    assert {metric.dataset_digest for metric in found.values()} == {pairs.digest}
+    assert {metric.run_id for metric in found.values()} == {run.info.run_id}
+    whole = told.client.get_run(run.info.run_id)
+    assert [each.model_id for each in whole.inputs.model_inputs] == [model.model_id]
+
+
+def test_runs_can_be_grouped_by_method_and_seed(told):
+    for stage in ("train", "metrics"):
+        params = told.runs[stage].data.params
+        assert (params["method"], params["training_seed"]) == ("matebit", "1")
+
+
+def test_the_comparison_stands_with_the_report_and_the_parent(told):
+    for stage in ("report", "parent"):
+        run = told.runs[stage]
+        assert run.data.metrics == {"matebit/mae": 26.5, "truth/mae": 0.0}
+        table = told.client.load_table(told.experiment, "comparison.json", [run.info.run_id])
+        assert table.values.tolist() == [["matebit", "mae", 26.5]]
