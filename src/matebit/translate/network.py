@@ -14,6 +14,7 @@ from matebit.logs import Progress
 from matebit.model.checkpoint import load
 from matebit.pipeline.layout import Layout
 from matebit.train.device import set_up_device
+from matebit.translate.cost import counted_cost
 from matebit.translate.outputs import Outputs
 
 
@@ -33,23 +34,29 @@ def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> N
     folders = layout.run(method, seed)
     train = params.methods[method].train
     device = set_up_device(train.device, params.threads)
-    generator = load(folders.checkpoint).to(device)
+    generator = load(folders.checkpoint).to(device).requires_grad_(False)
     reads = generator.config.condition_in_exemplar
-    test = TestSet(params, layout)
-    outputs = Outputs(folders.translate, test.rank)
-    with Progress(f"translating with {method}, seed {seed}", len(test), "images") as bar:
+    rank = params.pairs.rank
+    ranks = params.translate.all_ranks(rank)
+    tests = {one: TestSet(params, layout, one) for one in ranks}
+    outputs = Outputs(folders.translate, rank)
+    total = sum(map(len, tests.values()))
+    with Progress(f"translating with {method}, seed {seed}", total, "images") as bar:
         # The batch size does not change a result: nothing is normalised over the batch.
-        for batch in test.batches(train.batch):
+        pieces = ((one, batch) for one, test in tests.items() for batch in test.batches(train.batch))
+        for given, batch in pieces:
+            compared = given == rank
             seen = raw.condition_to_network(batch.exemplar_condition.to(device)) if reads else None
             found = generator(
                 raw.condition_to_network(batch.condition.to(device)),
                 raw.image_to_network(batch.exemplar.to(device)),
                 seen,
-                matches=True,
+                warp=compared,
+                matches=compared,
             )
             images = _pictures(found.image)
             for k, item in enumerate(batch.items):
-                outputs.image(item, batch.exemplar_items[k], images[k])
+                outputs.image(item, batch.exemplar_items[k], images[k], given)
             if found.warped:
                 warped = _pictures(torch.stack(found.warped, dim=1))
                 unmatched = _arrays(found.unmatched)[:, :, 0]
@@ -58,4 +65,5 @@ def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> N
                 for k, item in enumerate(batch.items):
                     outputs.correspondence(item, warped[k], unmatched[k], argmax[k], soft[k])
             bar.advance(len(batch.items))
+    outputs.cost(counted_cost(generator, train.images))
     outputs.finish()
