@@ -1,16 +1,23 @@
 # MATEBIT, from data to evaluation.
 #
 #   snakemake --cores all                                        the demo
+#   snakemake --cores all ablation                               the ablation, params/ablation.yaml
 #   snakemake --cores all --configfile params/NAME.yaml          another experiment
 #   ... --config data='{root: PATH}' train='{images: 400}'       with changes
+import sys
+
 from snakemake.utils import min_version
+
+from matebit.pipeline.snakemake import params_file_of
 
 min_version("9.0")
 
 # The directive would mix the demo's values into every other params file.
 if not workflow.configfiles:
+    # Jobs sent to other machines read the Snakefile again, and are told of the settings' files only.
+    workflow.config_settings.configfiles = [params_file_of(sys.argv)]
 
-    configfile: "params/demo.yaml"
+    configfile: workflow.config_settings.configfiles[0]
 
 
 report: "workflow/report/workflow.rst"
@@ -25,6 +32,12 @@ include: "workflow/rules/report.smk"
 
 rule all:
     default_target: True
+    input:
+        f"{EXPERIMENT.reports}/index.html",
+    localrule: True
+
+
+rule ablation:
     input:
         f"{EXPERIMENT.reports}/index.html",
     localrule: True

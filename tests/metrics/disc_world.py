@@ -83,6 +83,7 @@ def make_params(**metrics: object) -> SimpleNamespace:
         data=DataConfig(source="portraits", load_size=SIDE, crop_size=SIDE),
         conditions=ConditionsConfig(), pairs=PairsConfig(method="color_layout", top=2),
         features=FeatureConfig(weights="random", width=0.125),
+        code="0" * 16,
         metrics=MetricsConfig.model_validate({"batch": 4, "swd": swd, **metrics}),
     )  # fmt: skip
 

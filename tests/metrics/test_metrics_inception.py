@@ -33,18 +33,27 @@ def test_frechet_distance_in_closed_form():
     assert found == pytest.approx(5 + np.sum((first - second) ** 2), rel=1e-9)
 
 
-def test_frechet_distance_is_pytorch_fids():
+def test_frechet_distance_is_that_of_the_published_packages(monkeypatch):
+    """pytorch-fid's own function, whose call of scipy's root needs the argument that scipy dropped; and
+    torchmetrics.
+    """
+    from pytorch_fid import fid_score
     from scipy import linalg
+    from torchmetrics.image.fid import _compute_fid
 
     random = np.random.default_rng(1)
     one, other = (
         random.normal(size=(300, 20)),
         random.normal(0.3, 1.4, size=(300, 20)) @ random.normal(size=(20, 20)),
     )
-    first, second = np.cov(one.T), np.cov(other.T)
-    root = linalg.sqrtm(first @ second)
-    wanted = np.sum((one.mean(0) - other.mean(0)) ** 2) + np.trace(first + second - 2 * np.real(root))
-    assert frechet_distance(_statistics(one), _statistics(other)) == pytest.approx(wanted, rel=1e-9)
+    found = frechet_distance(_statistics(one), _statistics(other))
+    moments = [(x.mean(0), np.cov(x.T)) for x in (one, other)]
+    root = linalg.sqrtm
+    monkeypatch.setattr(fid_score.linalg, "sqrtm", lambda matrix, disp=True: (root(matrix), 0.0))
+    published = fid_score.calculate_frechet_distance(*moments[0], *moments[1])
+    assert found == pytest.approx(published, rel=1e-6)
+    tensors = [torch.from_numpy(part) for pair in moments for part in pair]
+    assert found == pytest.approx(_compute_fid(*tensors).item(), rel=1e-6)
 
 
 def test_fewer_images_than_features():
@@ -128,6 +137,7 @@ class _Colours(Inception):
     """Stands for the network: features that are 24 random projections of the mean colour."""
 
     def __init__(self):
+        self.label = "colours"
         random = torch.Generator().manual_seed(0)
         self._mix = torch.randn(3, 24, generator=random)
         self._classes = torch.randn(1008, 24, generator=random)

@@ -1,69 +1,21 @@
-"""SWD against a slow textbook numpy version, and its controls."""
+"""SWD against textbook numpy versions and scipy's Wasserstein distance, and its controls."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from arrays_inputs import ArrayInputs, feed, random_images
-from scipy import ndimage
+from scipy import ndimage, stats
 
+from matebit.bench.textbook_swd import looped_swd, slow_pyramid, whole_array_swd
 from matebit.errors import MatebitError
+from matebit.metrics import swd
 from matebit.metrics.config import SwdConfig
-from matebit.metrics.patches import PatchSet, patch_places
+from matebit.metrics.patches import PatchSet
 from matebit.metrics.pyramid import laplacian_pyramid, level_sizes
 from matebit.metrics.swd import SlicedWasserstein, directions, sliced_distance
 
 CONFIG = SwdConfig(patches=12, directions=24, repeats=2)
-_KERNEL = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256.0
-
-
-def _slow_pyramid(image, levels):
-    """Burt and Adelson in double, (H,W,3)."""
-    bands = []
-    for _ in range(levels - 1):
-        blurred = np.stack(
-            [ndimage.convolve(image[..., c], _KERNEL, mode="mirror") for c in range(3)], axis=-1
-        )
-        small = blurred[::2, ::2]
-        spread = np.zeros_like(image)
-        spread[::2, ::2] = small
-        back = np.stack(
-            [ndimage.convolve(spread[..., c], 4 * _KERNEL, mode="mirror") for c in range(3)],
-            axis=-1,
-        )
-        bands.append(image - back)
-        image = small
-    return [*bands, image]
-
-
-def _slow_swd(one, other, config):
-    """Karras et al.
-
-    2018, section 5, loop by loop; the patch places and directions are the metric's own.
-    """
-    names = sorted(one)
-    side = one[names[0]].shape[0]
-    sizes = level_sizes(side, config.smallest)
-    along = directions(3 * config.patch**2, config)
-    distances = []
-    for level, size in enumerate(sizes):
-        sets = []
-        for images in (one, other):
-            patches = []
-            for name in names:
-                band = _slow_pyramid(images[name].astype(float), len(sizes))[level]
-                for y, x in patch_places(name, (size, size), config.patch, config.patches, config.seed):
-                    patches.append(band[y : y + config.patch, x : x + config.patch].transpose(2, 0, 1))
-            patches = np.array(patches)
-            patches -= patches.mean(axis=(0, 2, 3), keepdims=True)
-            patches /= patches.std(axis=(0, 2, 3), keepdims=True)
-            sets.append(patches.reshape(len(patches), -1))
-        gaps = [
-            np.abs(np.sort(sets[0] @ direction) - np.sort(sets[1] @ direction)).mean() for direction in along
-        ]
-        distances.append(1000 * np.mean(gaps))
-    return [np.mean(distances), *distances]
 
 
 def _values(one, other, size=100, names=None):
@@ -80,18 +32,40 @@ def two_sets():
 
 def test_pyramid_is_the_textbook_one():
     image = random_images("a", 2)["a"].astype(float)
-    bands = laplacian_pyramid(torch.from_numpy(image.transpose(2, 0, 1)[None]), 2)
-    for band, slow in zip(bands, _slow_pyramid(image, 2), strict=True):
-        np.testing.assert_allclose(band[0].numpy().transpose(1, 2, 0), slow, atol=1e-9)
+    for band, slow in zip(laplacian_pyramid(image, 2), slow_pyramid(image, 2), strict=True):
+        np.testing.assert_allclose(band, slow, atol=1e-9)
     assert level_sizes(256, 16) == [256, 128, 64, 32, 16]
     with pytest.raises(MatebitError, match="cannot be halved"):
-        laplacian_pyramid(torch.zeros(1, 3, 36, 34), 3)
+        laplacian_pyramid(np.zeros((36, 34, 3), np.float32), 3)
 
 
-def test_swd_is_the_textbook_one(two_sets):
+@pytest.mark.parametrize("textbook", [looped_swd, whole_array_swd])
+def test_swd_is_the_textbook_one(two_sets, textbook):
     values = _values(*two_sets)
-    slow = _slow_swd(*two_sets, CONFIG)
-    assert [values["swd"], values["swd/32"], values["swd/16"]] == pytest.approx(slow, rel=1e-4)
+    slow = textbook(*two_sets, CONFIG)
+    assert [values["swd"], values["swd/32"], values["swd/16"]] == pytest.approx(slow, rel=1e-3)
+
+
+def test_a_distance_is_scipys(two_sets):
+    """Along each direction it is the one-dimensional Wasserstein distance, which scipy has."""
+    random = np.random.default_rng(8)
+    one, other = PatchSet(3, 7), PatchSet(3, 7)
+    features = []
+    for kept, spread in ((one, 1.0), (other, 1.7)):
+        patches = random.normal(size=(60, 3, 7, 7)) ** (1 if spread == 1 else 3)
+        kept.add(patches)
+        normal = (patches - patches.mean((0, 2, 3), keepdims=True)) / patches.std((0, 2, 3), keepdims=True)
+        features.append(normal.reshape(60, -1))
+    along = directions(147, CONFIG)
+    published = [stats.wasserstein_distance(*(x @ direction for x in features)) for direction in along]
+    assert sliced_distance(one, other, along) == pytest.approx(np.mean(published), rel=1e-3)
+
+
+def test_threads_and_memory_do_not_matter(two_sets, monkeypatch):
+    whole = _values(*two_sets)
+    monkeypatch.setattr(swd, "_PROJECTION_BYTES", 4 * 2 * 3 * 72 * 5)  # five directions at once
+    inputs = ArrayInputs(two_sets[0], reals=two_sets[1])
+    assert feed(SlicedWasserstein(CONFIG, 3), inputs, sorted(two_sets[0])) == pytest.approx(whole, rel=1e-6)
 
 
 def test_controls(two_sets):
@@ -116,7 +90,7 @@ def test_batches_and_order_do_not_matter(two_sets):
 
 def test_sets_must_be_equally_large():
     one, other = PatchSet(3, 7), PatchSet(3, 7)
-    one.add(torch.rand(1, 4, 3, 7, 7))
-    other.add(torch.rand(1, 5, 3, 7, 7))
+    one.add(np.zeros((4, 3, 7, 7)))
+    other.add(np.zeros((5, 3, 7, 7)))
     with pytest.raises(MatebitError, match="4 and 5 patches"):
         sliced_distance(one, other, directions(147, CONFIG))

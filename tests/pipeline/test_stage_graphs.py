@@ -16,19 +16,31 @@ from matebit.pipeline.stages import STAGES
 
 SHIPPED = [f"params/{path.name}" for path in sorted((REPOSITORY / "params").glob("*.yaml"))]
 
-# More of everything than the shipped files have, and a method whose name looks like a number.
+# More of everything than the shipped files have, a method whose name looks like a number, given images.
 MANY = """
 data: {source: portraits, load_size: 64, crop_size: 64}
-methods: [matebit, vanilla, {name: "1e3", model: {blocks: 1}}]
+methods:
+  - matebit
+  - vanilla
+  - {name: "1e3", model: {blocks: 1}}
+  - {name: theirs, kind: images, path: of-others/faces}
 seeds: [1, 20]
 """
+
+
+def write_many(project: Path) -> None:
+    """params/many.yaml, and the folder of images that it names."""
+    (project / "params/many.yaml").write_text(MANY)
+    (project / "of-others/faces").mkdir(parents=True, exist_ok=True)
+    for item in ("a", "b"):
+        (project / f"of-others/faces/{item}.png").write_bytes(b"not looked at")
 
 
 @pytest.fixture(scope="module", params=[*SHIPPED, "params/many.yaml"])
 def graphs(request: pytest.FixtureRequest, project: Path) -> tuple[Graph, Graph]:
     """The graphs of a params file by Snakemake and by DVC."""
     if not (project / request.param).exists():
-        (project / request.param).write_text(MANY)
+        write_many(project)
     return snakemake_graph(project, request.param), dvc_graph(project, request.param)
 
 
@@ -55,11 +67,23 @@ def test_each_path_has_one_owner(graphs: tuple[Graph, Graph]):
 def test_nothing_is_read_that_no_job_makes(graphs: tuple[Graph, Graph]):
     for graph in graphs:
         owned = {path for job in graph.values() for path in job.owns}
-        assert {path for job in graph.values() for path in job.reads} <= owned
+        read = {path for job in graph.values() for path in job.reads}
+        assert read - owned <= {"of-others/faces"}
+
+
+def test_given_images_are_taken_in_and_scored_but_not_trained(project: Path):
+    write_many(project)
+    graph = dvc_graph(project, "params/many.yaml")
+    theirs = {command: job for command, job in graph.items() if " theirs " in command}
+    assert {command.split()[1] for command in theirs} == {"translate", "metrics"}
+    taken = next(job for command, job in theirs.items() if "translate" in command)
+    assert "of-others/faces" in taken.reads
+    report = next(job for command, job in graph.items() if command.startswith("matebit report"))
+    assert "results/many/metrics/theirs/seed0" in report.reads
 
 
 def test_a_job_depends_on_the_same_keys_in_both_engines(project: Path, monkeypatch):
-    (project / "params/many.yaml").write_text(MANY)
+    write_many(project)
     monkeypatch.chdir(project)
     view = Experiment.of(read_mapping(Path("params/many.yaml")), ["params/many.yaml"])
     for stage in dvc_stages(project, "params/many.yaml"):

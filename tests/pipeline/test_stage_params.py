@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from matebit.pipeline.stages import STAGES, StageParams, jobs, scored
+from matebit.pipeline.runs import jobs, scored
+from matebit.pipeline.stages import STAGES, StageParams
+from matebit.translate.config import GivenImages
 from tiny_experiment import Experiment
 
 SECTIONS = {
@@ -40,3 +42,11 @@ def test_jobs_are_every_method_with_every_seed_and_the_controls(tiny: Experiment
     params = tiny.params.model_copy(update={"seeds": [1, 4]})
     assert jobs(params) == [("matebit", 1), ("matebit", 4)]
     assert scored(params) == [*jobs(params), ("controls", 0)]
+
+
+def test_given_images_have_one_run_and_no_training(tiny: Experiment):
+    theirs = {"theirs": GivenImages(path="of-others", lossy=False)}
+    methods = {**tiny.params.methods, **theirs}
+    params = tiny.params.model_copy(update={"methods": methods, "seeds": [1, 4]})
+    assert jobs(params) == [("matebit", 1), ("matebit", 4)]
+    assert scored(params) == [*jobs(params), ("theirs", 0), ("controls", 0)]

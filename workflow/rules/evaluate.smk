@@ -6,7 +6,7 @@ rule translate:
         rules.data.output,
         rules.conditions.output,
         rules.pairs.output,
-        rules.train.output,
+        lambda wildcards: EXPERIMENT.images_from(rules.train.output[0], wildcards),
     output:
         f"{EXPERIMENT.results}/translate/{{method}}/seed{{seed}}/index.csv",
     log:

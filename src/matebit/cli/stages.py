@@ -48,6 +48,7 @@ def _resolve(
     from matebit.errors import MatebitError
     from matebit.params.read import read_with_overrides
     from matebit.params.resolve import resolve, write_resolved
+    from matebit.pipeline.given import check_given
     from matebit.pipeline.layout import Layout
     from matebit.pipeline.ownership import ENGINES, claim
     from matebit.report.more_results import other_layouts
@@ -55,6 +56,7 @@ def _resolve(
     if engine not in ENGINES:
         raise MatebitError(f"--engine is one of {', '.join(ENGINES)}, not {engine!r}")
     resolved = resolve(read_with_overrides(params, changes), str(params))
+    check_given(resolved)
     layout = Layout(resolved.name)
     other_layouts(resolved.report, layout)
     claim(layout, engine)

@@ -78,6 +78,9 @@ class Inputs(Protocol):
     def true_matches(self, item: Item, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """True (x, y) in [0,1] of the cells (h,w,2), and which cells have one (h,w)."""
 
+    def cost(self) -> dict[str, int]:
+        """Parameters, operations and training images of the method."""
+
 
 class Batch:
     """Test items whose images are read, and features computed, once, when first asked for."""

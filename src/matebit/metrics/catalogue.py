@@ -43,6 +43,9 @@ _KINDS: dict[str, Info] = {
     "fid": Info("FID", "lower", 2, "Fréchet distance to the real test images"),
     "kid": Info("KID", "lower", 2, "kernel distance to the real test images, x1000"),
     "inception_score": Info("IS", "higher", 2, "inception score"),
+    "parameters": Info("Parameters (M)", "neither", 2, "numbers of the translation network, in millions"),
+    "flops": Info("GFLOP", "neither", 2, "floating-point operations of translating one image, 1e9"),
+    "training_images": Info("Training images (k)", "neither", 1, "images shown in training, thousands"),
 }
 
 # The order of a table's columns; others follow by name.

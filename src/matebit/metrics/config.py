@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MetricName = Literal[
     "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "pck", "confidence",
-    "swd", "diversity", "fid", "kid", "inception_score",
+    "swd", "diversity", "fid", "kid", "inception_score", "cost",
 ]  # fmt: skip
 
 
@@ -73,6 +73,7 @@ class MetricsConfig(BaseModel):
             "confidence",
             "swd",
             "diversity",
+            "cost",
         ],
         min_length=1,
         description="The metrics. One that the dataset cannot serve (no truth, no parsing maps) "

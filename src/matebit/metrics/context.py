@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from matebit.metrics.lpips import PerceptualDistance
 
 
+def with_digest(label: str, weights: Path | None) -> str:
+    """The name of features with the beginning of their file's SHA-256, where a file made them."""
+    from matebit.io.files import sha256_of_file
+
+    return label if weights is None else f"{label}, weights sha256 {sha256_of_file(weights)[:12]}"
+
+
 @dataclass(frozen=True)
 class Context:
     """Settings and shared parts. `features_label` says which features `network` gives."""
@@ -29,6 +36,7 @@ class Context:
     pretrained: bool
     truth_known: bool
     extract_edges: Callable[[np.ndarray], np.ndarray]
+    threads: int = 1
 
     @cached_property
     def distance(self) -> PerceptualDistance:

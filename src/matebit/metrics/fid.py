@@ -9,7 +9,9 @@ import numpy as np
 from matebit.metrics.base import Metric, Value
 from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
-from matebit.metrics.inception import HOW, Inception, Resize
+from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
+
+FEATURES = 2048  # of pool3; with no more images the covariance is rank deficient
 
 
 class GaussianStatistics:
@@ -52,6 +54,11 @@ def frechet_distance(one: GaussianStatistics, other: GaussianStatistics) -> floa
     return float(max(np.sum((one.mean() - other.mean()) ** 2) + trace, 0.0))
 
 
+def _doubt(images: int) -> str:
+    few = images <= FEATURES
+    return f"; biased: no more images than the {FEATURES} features, read kid" if few else ""
+
+
 class FrechetInceptionDistance(Metric):
     """FID of the translated images to the real test images, one value a resize method."""
 
@@ -80,8 +87,8 @@ class FrechetInceptionDistance(Metric):
                 frechet_distance(sets["translated"], sets["real"]),
                 sets["translated"].count,
                 self._inception.label,
-                f"pool3, resize {HOW[resize]}, PNG, float64 trace; against {sets['real'].count} "
-                "real test images",
+                f"{IMPLEMENTATION}, pool3, resize {HOW[resize]}, float64 trace by eigenvalues; against "
+                f"{sets['real'].count} real test images{_doubt(sets['translated'].count)}",
             )
             for resize, sets in self._statistics.items()
             if sets["translated"].count

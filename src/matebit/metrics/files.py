@@ -14,11 +14,13 @@ from matebit.data.pictures import Pictures
 from matebit.data.sources.base import TruthOracle
 from matebit.errors import MatebitError
 from matebit.io.arrays import read_arrays
+from matebit.io.files import read_json
 from matebit.io.images import BrokenImage, read_rgb
 from matebit.io.tables import read_table
 from matebit.metrics.batch import Item, Matches
 from matebit.pipeline.layout import Layout
 
+COST_FILE = "cost.json"
 TRANSLATED_COLUMNS = ["id", "exemplar", "rank", "image", "image_sha256"]
 
 
@@ -33,6 +35,16 @@ class Translated:
     def has_matches(self) -> bool:
         """Whether the method hands on its correspondence."""
         return (self.folder / "matches").is_dir()
+
+    @property
+    def has_cost(self) -> bool:
+        """Whether the method's cost was counted: it is a network of this program."""
+        return (self.folder / COST_FILE).is_file()
+
+    @property
+    def formats(self) -> str:
+        """The file formats of the images: `PNG`."""
+        return ", ".join(sorted({Path(name).suffix[1:].upper() for name in self.images.values()}))
 
     def of_rank(self, rank: int) -> list[Item]:
         """The items under their exemplar of `rank`, by id."""
@@ -148,6 +160,10 @@ class StageFiles:
         """What the method matched."""
         arrays = read_arrays(self._method.folder / "matches" / f"{item.id}.npz")
         return Matches(arrays["argmax"], arrays["soft"], arrays["unmatched"])
+
+    def cost(self) -> dict[str, int]:
+        """What the translate stage counted."""
+        return read_json(self._method.folder / COST_FILE)
 
     def true_matches(self, item: Item, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """The oracle's matches on a square grid: (g,g,2) in [0,1], (g,g) valid."""

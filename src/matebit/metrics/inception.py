@@ -4,6 +4,7 @@ batches.
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,16 +12,21 @@ import numpy as np
 
 from matebit.errors import MatebitError
 from matebit.metrics.batch import Batch
+from matebit.metrics.context import with_digest
 
 if TYPE_CHECKING:
     import torch
 
 Resize = Literal["pytorch", "clean"]
 SIDE = 299
+LABEL = "inception-v3 2015-12-05 (pytorch-fid)"
 HOW = {
     "pytorch": "bilinear in the network (pytorch-fid)",
     "clean": "PIL bicubic in float (clean-fid)",
 }
+
+
+IMPLEMENTATION = f"network of pytorch-fid {version('pytorch-fid')}"
 
 
 def _build() -> torch.nn.Module:
@@ -66,9 +72,10 @@ def resize_pytorch(images: torch.Tensor) -> torch.Tensor:
 class Inception:
     """Pooled features and class probabilities of image batches."""
 
-    def __init__(self, network: torch.nn.Module) -> None:
+    def __init__(self, network: torch.nn.Module, label: str) -> None:
         import torch.nn as nn
 
+        self.label = label
         n: Any = network  # its blocks are attributes, which torch cannot type
         self._stem = nn.Sequential(
             n.Conv2d_1a_3x3, n.Conv2d_2a_3x3, n.Conv2d_2b_3x3, nn.MaxPool2d(3, 2),
@@ -77,8 +84,6 @@ class Inception:
             n.Mixed_6e, n.Mixed_7a, n.Mixed_7b, n.Mixed_7c, nn.AdaptiveAvgPool2d(1),
         )  # fmt: skip
         self._classes = n.fc.weight
-
-    label = "inception-v3 2015-12-05 (pytorch-fid)"
 
     def pooled(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
         """(B,2048) pool3 features of the images called `role`, computed once for a batch."""
@@ -115,4 +120,4 @@ def load_inception(weights: Path) -> Inception:
         raise MatebitError(
             f"metrics.inception.weights: {weights} does not hold pytorch-fid's Inception ({first})"
         ) from error
-    return Inception(network)
+    return Inception(network, with_digest(LABEL, weights))

@@ -10,7 +10,7 @@ from matebit.metrics.base import Metric, Value
 from matebit.metrics.batch import Batch
 from matebit.metrics.config import InceptionConfig
 from matebit.metrics.context import Context
-from matebit.metrics.inception import HOW, Inception, Resize
+from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
 ENOUGH = 5000
 
@@ -54,5 +54,7 @@ class InceptionScore(Metric):
         splits = min(self._config.splits, len(rows))
         score = float(np.mean([inception_score(part) for part in np.array_split(rows[order], splits)]))
         doubt = "" if len(rows) >= ENOUGH else f"; not meaningful below {ENOUGH} images"
-        protocol = f"{splits} splits, resize {HOW[self._resize]}, PNG, seed {self._config.seed}{doubt}"
+        protocol = (
+            f"{IMPLEMENTATION}, {splits} splits, resize {HOW[self._resize]}, seed {self._config.seed}{doubt}"
+        )
         return [Value("inception_score", score, len(rows), self._inception.label, protocol)]

@@ -10,7 +10,7 @@ from matebit.metrics.base import Metric, Value
 from matebit.metrics.batch import Batch
 from matebit.metrics.config import InceptionConfig
 from matebit.metrics.context import Context
-from matebit.metrics.inception import HOW, Inception, Resize
+from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
 
 def squared_mmd(one: np.ndarray, other: np.ndarray) -> float:
@@ -64,7 +64,7 @@ class KernelInceptionDistance(Metric):
             for _ in range(draws)
         ]
         protocol = (
-            f"pool3, resize {HOW[resize]}, PNG; {draws} subsets of {size}, seed "
+            f"{IMPLEMENTATION}, pool3, resize {HOW[resize]}; {draws} subsets of {size}, seed "
             f"{self._config.seed}; against {len(other)} real test images"
         )
         return Value(

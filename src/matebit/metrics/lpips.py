@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -14,7 +15,7 @@ import numpy as np
 from matebit.errors import MatebitError
 from matebit.metrics.base import PerImage
 from matebit.metrics.batch import Batch, Features, Network
-from matebit.metrics.context import Context
+from matebit.metrics.context import Context, with_digest
 
 if TYPE_CHECKING:
     import torch
@@ -78,7 +79,9 @@ def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
         return network(one / 127.5 - 1, other / 127.5 - 1).flatten()
 
     return PerceptualDistance(
-        "alexnet imagenet, calibrated", "lpips 0.1.4, v0.1, net alex, RGB in [-1,1]", distance
+        with_digest("alexnet imagenet, calibrated", backbone),
+        f"lpips {version('lpips')}, v0.1, net alex, RGB in [-1,1]",
+        distance,
     )
 
 

@@ -4,18 +4,14 @@ set.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import torch
-
-_CHUNK = 65_536  # patches read back at a time
-_PROJECTION_BYTES = 256e6  # of the projections that are held and sorted at once
+_CHUNK = 16_384  # patches read back at a time
 
 
 def patch_places(identity: str, side: tuple[int, int], patch: int, count: int, seed: int) -> np.ndarray:
@@ -29,16 +25,10 @@ def patch_places(identity: str, side: tuple[int, int], patch: int, count: int, s
     return random.integers(0, [side[0] - patch + 1, side[1] - patch + 1], size=(count, 2))
 
 
-def cut_patches(images: torch.Tensor, places: np.ndarray, patch: int) -> torch.Tensor:
-    """(B,count,C,patch,patch) from (B,C,H,W) at `places` (B,count,2)."""
-    import torch
-
-    corners = torch.from_numpy(places)
-    reach = torch.arange(patch)
-    rows = (corners[..., 0, None] + reach)[..., :, None]  # (B,count,patch,1)
-    columns = (corners[..., 1, None] + reach)[..., None, :]
-    which = torch.arange(len(images)).view(-1, 1, 1, 1)
-    return images.permute(0, 2, 3, 1)[which, rows, columns].permute(0, 1, 4, 2, 3).contiguous()
+def cut_patches(image: np.ndarray, places: np.ndarray, patch: int) -> np.ndarray:
+    """(count,C,patch,patch) from (H,W,C) at `places` (count,2)."""
+    windows = np.lib.stride_tricks.sliding_window_view(image, (patch, patch), axis=(0, 1))
+    return windows[places[:, 0], places[:, 1]]
 
 
 class PatchSet:
@@ -51,17 +41,18 @@ class PatchSet:
     def __init__(self, channels: int, patch: int) -> None:
         self._channels, self._pixels = channels, patch * patch
         # Lives as long as the set; the system removes it with the last handle.
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         self._count = 0
         self._sums = np.zeros((2, channels))
 
-    def add(self, patches: torch.Tensor) -> None:
-        """Append (B,count,C,p,p) float32 patches."""
-        flat = patches.flatten(0, 1)
-        values = flat.double()
-        self._sums += np.stack([values.sum((0, 2, 3)).numpy(), values.square().sum((0, 2, 3)).numpy()])
+    def add(self, patches: np.ndarray) -> None:
+        """Append one image's patches, (count,C,p,p) float32."""
+        flat = np.ascontiguousarray(patches, dtype=np.float32).reshape(len(patches), -1)
+        # One image at a time in float32, all images in float64: the same sums whatever the batches.
+        sums = (flat.sum(axis=0), np.einsum("ij,ij->j", flat, flat))
+        self._sums += np.array([total.reshape(self._channels, -1).sum(1, dtype=np.float64) for total in sums])
         self._count += len(flat)
-        self._file.write(flat.numpy().astype(np.float32).tobytes())
+        self._file.write(flat.data)
 
     def __len__(self) -> int:
         return self._count
@@ -75,11 +66,12 @@ class PatchSet:
         return mean, np.divide(1.0, deviation, out=np.zeros_like(deviation), where=deviation > 0)
 
     def _chunks(self) -> Iterator[np.ndarray]:
-        """The patches as they were added, (n, C*p*p) float32 at a time."""
-        width = self._channels * self._pixels
-        self._file.seek(0)
-        while block := self._file.read(4 * width * _CHUNK):
-            yield np.frombuffer(block, dtype=np.float32).reshape(-1, width)
+        """The patches as they were added, (n, C*p*p) float32 at a time; two threads may read at once."""
+        width = 4 * self._channels * self._pixels
+        for start in range(0, self._count, _CHUNK):
+            rows = min(_CHUNK, self._count - start)
+            block = os.pread(self._file.fileno(), rows * width, start * width)
+            yield np.frombuffer(block, dtype=np.float32).reshape(rows, -1)
 
     def sorted_projections(self, directions: np.ndarray) -> np.ndarray:
         """(directions, patches) float32: the patches, normalised by channel, along each direction,
@@ -100,7 +92,3 @@ class PatchSet:
             start += len(chunk)
         out.sort(axis=1)  # rows: numpy sorts those with vector instructions
         return out
-
-    def directions_at_once(self) -> int:
-        """How many directions keep the projections within bounded memory."""
-        return max(1, int(_PROJECTION_BYTES / (4 * max(1, self._count))))

@@ -20,6 +20,7 @@ METRICS: dict[str, str] = {
     "edge_f1": "matebit.metrics.edge_f1:EdgeF1",
     "pck": "matebit.metrics.pck:MatchingAccuracy",
     "confidence": "matebit.metrics.confidence:ConfidenceCalibration",
+    "cost": "matebit.metrics.cost:Cost",
     "swd": "matebit.metrics.swd:SlicedWasserstein",
     "diversity": "matebit.metrics.diversity:Diversity",
     "fid": "matebit.metrics.fid:FrechetInceptionDistance",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import numpy as np
 
 from matebit.metrics.base import PerImage
@@ -13,8 +15,8 @@ class StructuralSimilarity(PerImage):
 
     needs = frozenset({"truth"})
     protocol = (
-        "scikit-image, Gaussian window sigma 1.5 (11 px), population covariance, K 0.01 and 0.03, "
-        "mean over RGB"
+        f"scikit-image {version('scikit-image')}, Gaussian window sigma 1.5 (11 px), population covariance, "
+        "K 0.01 and 0.03, mean over RGB"
     )
 
     def features(self, batch: Batch) -> dict[str, np.ndarray]:

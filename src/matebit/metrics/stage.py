@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matebit import __version__
 from matebit.data.catalogue import Entry
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
+from matebit.io.files import sha256_of_file
 from matebit.io.tables import write_table
 from matebit.logs import Progress
 from matebit.metrics.base import Metric
 from matebit.metrics.batch import Batch, Item
-from matebit.metrics.context import Context
+from matebit.metrics.context import Context, with_digest
 from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
 from matebit.metrics.registry import metric_class
 from matebit.pipeline.layout import CONTROLS, Layout
@@ -38,6 +41,7 @@ WHY = {
     "edges": "not every image has edges",
     "matches": "the method hands on no matches",
     "ranks": "the method was given one exemplar a condition",
+    "cost": "the method is no network of this program",
 }
 
 
@@ -59,6 +63,7 @@ def _offered(
         "edges": all(entry.edges for entry in tests.values()),
         "matches": translated.has_matches,
         "ranks": len(ranks) > 1,
+        "cost": translated.has_cost,
     }
     return {need for need, holds in met.items() if holds}
 
@@ -112,12 +117,13 @@ def score(
                 metric.update(together)
 
 
-def _rows(metrics: dict[str, Metric], method: str, seed: int) -> tuple[list[dict], list[dict]]:
-    """The rows of both tables, in the order of the metrics' names."""
+def _rows(metrics: dict[str, Metric], method: str, seed: int, common: str) -> tuple[list[dict], list[dict]]:
+    """The rows of both tables, in the order of the metrics' names; `common` ends every protocol."""
     values, images = [], []
     for name in sorted(metrics):
         for value in sorted(metrics[name].values(), key=lambda value: value.metric):
-            values.append({"method": method, "seed": seed, **vars(value)})
+            row = {"method": method, "seed": seed, **vars(value)}
+            values.append(row | {"protocol": f"{value.protocol}; {common}"})
         for metric, by_id in sorted(metrics[name].images().items()):
             images += [
                 {"method": method, "seed": seed, "id": item, "metric": metric, "value": by_id[item]}
@@ -131,7 +137,8 @@ def _context(params: ResolvedParams, truth_known: bool) -> Context:
     from matebit.features import build_features
     from matebit.features.location import feature_weights
 
-    network = build_features(params.features, feature_weights(params.features))
+    weights = feature_weights(params.features)
+    network = build_features(params.features, weights)
 
     def features_of(images: torch.Tensor) -> Features:
         return network(images / 127.5 - 1)
@@ -139,10 +146,24 @@ def _context(params: ResolvedParams, truth_known: bool) -> Context:
     return Context(
         config=params.metrics,
         network=features_of,
-        features_label=params.features.label,
+        features_label=with_digest(params.features.label, weights),
         pretrained=params.features.weights != "random",
         truth_known=truth_known,
         extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
+        threads=params.threads,
+    )
+
+
+def common_protocol(
+    params: ResolvedParams, translated: Translated, tests: dict[str, Entry], index: Path
+) -> str:
+    """What every value of a method shares: files, exemplars, test set, program."""
+    sides = sorted({entry.size for entry in tests.values()})
+    return (
+        f"{translated.formats} files of {', '.join(map(str, sides))} px; exemplar of rank "
+        f"{params.pairs.rank} from the {params.pairs.exemplars_from} split; {len(tests)} test items, "
+        f"data/index.csv sha256 {sha256_of_file(index)[:12]}; matebit {__version__}, metrics source "
+        f"{params.code}"
     )
 
 
@@ -172,7 +193,8 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
         files = StageFiles(layout, entries, translated, oracle)
         metrics = chosen_metrics(context, _offered(translated, tests, entries, oracle is not None), name)
         score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
-        rows = _rows(metrics, name, seed)
+        common = common_protocol(params, translated, tests, layout.data / "index.csv")
+        rows = _rows(metrics, name, seed, common)
         values += rows[0]
         images += rows[1]
     folder = layout.run(method, seed).metrics

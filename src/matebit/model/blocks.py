@@ -79,6 +79,26 @@ class VanillaBlock(nn.Module):
         return tokens.permute(0, 3, 1, 2), found
 
 
+class WarpBlock(nn.Module):
+    """Correspondence alone: it warps the exemplar's pixels, and the features pass as they are."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.attention = CrossAttention(config)
+
+    def forward(
+        self,
+        x: Tensor,
+        exemplar: Exemplar,
+        condition: Tensor,
+        position: Tensor,
+        *,
+        matches: bool = False,
+    ) -> tuple[Tensor, Correspondence]:
+        """As `MatBlock`; the condition has no part in it."""
+        return x, self.attention(x, exemplar, position, matches=matches)
+
+
 def parameter_count(module: nn.Module) -> int:
     """Number of trainable numbers."""
     return sum(parameter.numel() for parameter in module.parameters())
@@ -95,6 +115,8 @@ def matched_hidden_width(config: ModelConfig, rest: nn.Module) -> int:
     return (target - parameter_count(rest) - channels) // (2 * channels + 1)
 
 
-def build_block(config: ModelConfig) -> MatBlock | VanillaBlock:
+def build_block(config: ModelConfig) -> MatBlock | VanillaBlock | WarpBlock:
     """The block that `attention` names."""
+    if config.attention == "warp":
+        return WarpBlock(config)
     return VanillaBlock(config) if config.attention == "vanilla" else MatBlock(config)

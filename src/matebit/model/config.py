@@ -40,10 +40,16 @@ class ModelConfig(BaseModel):
     )
     crop_size: int = Field(256, ge=16, description="side of the training images, in pixels")
     token_stride: Literal[8, 4] = Field(8, description="pixels per token; 4 suits images of 64 px")
-    attention: Literal["masked_cosine", "vanilla", "released"] = Field(
+    attention: Literal["masked_cosine", "vanilla", "released", "warp"] = Field(
         "masked_cosine",
         description="the MAT block's masked cosine attention, the vanilla block as baseline "
-        "(mask, confidence, alpha, adaconv do not apply to it), or that of the released network",
+        "(mask, confidence, alpha, adaconv do not apply to it), that of the released network, or "
+        "(warp) one softmax of cosine scores that warps the exemplar's pixels and nothing else",
+    )
+    decoder: Literal["adain", "spade"] = Field(
+        "adain",
+        description="features modulated by the style code, or (with attention warp) the warped "
+        "exemplar and the condition by SPADE",
     )
     attention_backend: Literal["auto", "dense", "tiled"] = Field(
         "auto",
@@ -145,6 +151,15 @@ class ModelConfig(BaseModel):
             raise ValueError(
                 "model.confidence = 'similarity' needs the masked similarities: "
                 "set model.attention to 'masked_cosine' and model.mask to true"
+            )
+        if (self.attention == "warp") != (self.decoder == "spade"):
+            raise ValueError(
+                "model.attention = 'warp' and model.decoder = 'spade' go together: set both or neither"
+            )
+        if self.decoder == "spade" and (self.style_code or self.blocks != 1):
+            raise ValueError(
+                "model.decoder = 'spade' sees one warped exemplar and no style code: set model.blocks to 1 "
+                "and model.style_code to false"
             )
         if self.crop_size % self.size_step:
             raise ValueError(

@@ -35,7 +35,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Correspondence:
-    """X_cor (B,8C,h,w), 1 - confidence (B,1,h,w), warped exemplar (B,3,h,w), matches."""
+    """X_cor (B,8C,h,w), 1 - confidence (B,1,h,w), warped exemplar (B,3,h,w), matches.
+
+    X_cor is empty (B,0,h,w) where nothing but pixels is warped.
+    """
 
     correlated: Tensor
     unmatched: Tensor
@@ -86,9 +89,11 @@ class CrossAttention(nn.Module):
         channels, position = config.token_channels, 8 * config.pos_dim
         self.to_query = Projection(channels, position, channels)
         self.to_key = Projection(channels, position, channels)
-        self.to_value = nn.Conv2d(channels, channels, 1)
-        self.cosine = config.attention == "masked_cosine"
-        self.scoring = Scoring(config.alpha, config.mask) if self.cosine else Scoring(channels**-0.5, False)
+        self.only_pixels = config.attention == "warp"
+        self.to_value = None if self.only_pixels else nn.Conv2d(channels, channels, 1)
+        self.cosine = config.attention in ("masked_cosine", "warp")
+        masked = config.mask and not self.only_pixels
+        self.scoring = Scoring(config.alpha, masked) if self.cosine else Scoring(channels**-0.5, False)
         self.backend, self.confidence = config.attention_backend, config.confidence
 
     def forward(self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool) -> Correspondence:
@@ -100,10 +105,12 @@ class CrossAttention(nn.Module):
             query, key = centred_unit(query), centred_unit(key)  # Q~/|Q~|, K~/|K~|
 
         # value, exemplar's pixels and positions are mixed with the same weights
-        values = [self.to_value(exemplar.features).flatten(2)]
+        features = exemplar.features[:, :0] if self.to_value is None else self.to_value(exemplar.features)
+        values = [features.flatten(2)]
         if exemplar.pooled is not None:
             values.append(exemplar.pooled.flatten(2))
-        if matches:
+        # With so few values, a product rounds by their number: the same ones, whatever is asked for.
+        if matches or self.only_pixels:
             values.append(cell_centres(grid, like=values[0]).expand(len(x), -1, -1))
         attended = attend(query, key, torch.cat(values, dim=1), self.scoring, self.backend)
         mixed = attended.mixed.split([part.shape[1] for part in values], dim=1)

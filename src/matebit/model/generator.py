@@ -18,6 +18,7 @@ from matebit.model.encoder import Encoder
 from matebit.model.layers import resize_condition
 from matebit.model.memory import Memory
 from matebit.model.normalise import l2_normalise
+from matebit.model.spade_decoder import SpadeDecoder
 from matebit.model.spectral import held
 from matebit.model.style import StyleMapping
 from matebit.model.translation import Translation
@@ -51,8 +52,9 @@ class Generator(nn.Module):
             nn.Parameter(torch.empty(1, 8 * config.pos_dim, side, side)) if config.blocks else None
         )
         self.mapping = StyleMapping(width) if config.style_code else None
-        self.learned_style = None if config.style_code else nn.Parameter(torch.empty(1, width))
-        self.decoder = Decoder(config)
+        one_for_all = not config.style_code and config.decoder == "adain"
+        self.learned_style = nn.Parameter(torch.empty(1, width)) if one_for_all else None
+        self.decoder = SpadeDecoder(config) if config.decoder == "spade" else Decoder(config)
 
     def forward(
         self,
@@ -88,7 +90,8 @@ class Generator(nn.Module):
         features = self.embed_exemplar(exemplar_x4, exemplar_input)
         correspondences = []
         if self.position is not None and features is not None:
-            pooled = F.avg_pool2d(exemplar, self.config.token_stride) if warp else None
+            wanted = warp or self.config.decoder == "spade"
+            pooled = F.avg_pool2d(exemplar, self.config.token_stride) if wanted else None
             seen = Exemplar(features, l2_normalise(features), pooled)
             position = self.position_at(grid)
             for block in self.blocks:
@@ -96,10 +99,14 @@ class Generator(nn.Module):
                 correspondences.append(found)
 
         style = self.style_from(features, len(condition))
-        image = self.decoder(x, condition_features[1], condition_features[2], style)
+        pictures = [found.warped for found in correspondences if found.warped is not None]
+        if isinstance(self.decoder, SpadeDecoder):
+            image = self.decoder(pictures[-1], condition)
+        else:
+            image = self.decoder(x, condition_features[1], condition_features[2], style)
         return Translation(
             image=image,
-            warped=[found.warped for found in correspondences if found.warped is not None],
+            warped=pictures if warp else [],
             confidence=[1 - found.unmatched for found in correspondences],
             unmatched=[found.unmatched for found in correspondences],
             style=style,
@@ -152,9 +159,11 @@ class Generator(nn.Module):
         return features if self.memory is None else self.memory(features) + features
 
     def style_from(self, features: Tensor | None, batch: int) -> Tensor:
-        """The exemplar's style code, or the learned one."""
+        """The exemplar's style code, or the learned one; zeros where the decoder takes none."""
         if self.learned_style is not None:
             return self.learned_style.expand(batch, -1)
+        if self.mapping is None and features is not None:
+            return features.new_zeros(batch, self.config.ngf)
         return self.mapping(features)  # type: ignore[misc]
 
     def exemplar_input(self, image: Tensor, condition: Tensor | None) -> Tensor:

@@ -14,6 +14,7 @@ from matebit.model.decoder import AdaptiveInstanceNormBlock, Decoder
 from matebit.model.generator import Generator
 from matebit.model.memory import Memory
 from matebit.model.self_attention import SelfAttention
+from matebit.model.spade_decoder import SpadeDecoder
 from matebit.model.spectral import SpectralConv2d, reconverge
 from matebit.model.style import StyleMapping
 
@@ -71,6 +72,6 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
                 pytorch_default(module.modulator, config.style_gain, rng)
             elif isinstance(module, CrossAttention) and config.alike_at_start:
                 module.to_key.weight.copy_(module.to_query.weight)
-            elif isinstance(module, Decoder):
+            elif isinstance(module, (Decoder, SpadeDecoder)):
                 module.final.weight.mul_(config.output_gain)
     reconverge(network, 15)

@@ -12,9 +12,14 @@ from matebit.params.read import merged, validated
 from matebit.params.schema import Method, MethodSections, Params, ResolvedParams
 from matebit.params.yaml_text import parse_yaml, yaml_text
 from matebit.pipeline.source_digest import stage_digests
+from matebit.translate.config import GivenImages
 
 
-def _method_sections(params: Params, method: Method, mapping: dict[str, Any], where: str) -> MethodSections:
+def _method_sections(
+    params: Params, method: Method, mapping: dict[str, Any], where: str
+) -> MethodSections | GivenImages:
+    if method.kind == "images":
+        return GivenImages(path=str(method.path), lossy=method.lossy)
     # The changes are laid over what the file says, not over its filled sections: some defaults depend on
     # others (the variant decides the attention, say).
     sections = {

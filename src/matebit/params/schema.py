@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -15,7 +15,7 @@ from matebit.pipeline.layout import CONTROLS
 from matebit.report.config import ReportConfig
 from matebit.tracking.config import TrackingConfig
 from matebit.train.config import TrainConfig
-from matebit.translate.config import TranslateConfig
+from matebit.translate.config import GivenImages, TranslateConfig
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
@@ -24,15 +24,32 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
     "matebit": {},
     "vanilla": {"model": {"attention": "vanilla"}},
     "released": {"model": {"variant": "released"}},
+    # Correspondence, then SPADE: one softmax of cosine scores warps the exemplar (Zhang et al. 2020).
+    "cocosnet_like": {
+        "model": {"attention": "warp", "decoder": "spade", "blocks": 1, "style_code": False},
+    },
+    # Global style alone: the exemplar's code modulates the decoder (Huang and Belongie 2017).
+    "adain": {"model": {"blocks": 0}, "losses": {"style_contrast": {"weight": 0.0}}},
 }
 
 
 class Method(BaseModel):
-    """One method of the comparison: a network to train; its sections are the file's own, with changes."""
+    """One method of the comparison: a network to train, its sections the file's own with changes; or
+    images that somebody else has made.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name = Field(description="Its name in folders, tables and figures.")
+    kind: Literal["network", "images"] = Field(
+        "network", description="A network of this program to train, or a folder of finished images."
+    )
+    path: str | None = Field(
+        None, description="kind images: the folder; one image a test item, called by its id."
+    )
+    lossy: bool = Field(
+        False, description="kind images: take JPEG and WebP files too, whose losses move FID and the rest."
+    )
     model: dict[str, Any] = Field(default_factory=dict, description="Changes to the section `model`.")
     losses: dict[str, Any] = Field(default_factory=dict, description="Changes to the section `losses`.")
     train: dict[str, Any] = Field(default_factory=dict, description="Changes to the section `train`.")
@@ -50,6 +67,17 @@ class Method(BaseModel):
                 )
             return {"name": value, **KNOWN_METHODS[value]}
         return value
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        if self.kind == "images":
+            if not self.path:
+                raise ValueError(f"{self.name}: kind images needs path, the folder of the images")
+            if self.model or self.losses or self.train:
+                raise ValueError(f"{self.name}: finished images have no model, losses or train")
+        elif self.path or self.lossy:
+            raise ValueError(f"{self.name}: path and lossy belong to kind: images")
+        return self
 
 
 class MethodSections(BaseModel):
@@ -96,7 +124,7 @@ class Params(BaseModel):
     seeds: list[Annotated[int, Field(ge=0)]] = Field(
         default=[1], min_length=1, description="Training seeds; every method is trained with each."
     )
-    translate: TranslateConfig = Field(default_factory=TranslateConfig)
+    translate: TranslateConfig = Field(default_factory=lambda: TranslateConfig.model_validate({}))
     metrics: MetricsConfig = Field(default_factory=MetricsConfig)
     report: ReportConfig = Field(default_factory=ReportConfig)
     tracking: TrackingConfig = Field(default_factory=TrackingConfig)
@@ -119,6 +147,15 @@ class Params(BaseModel):
                 raise ValueError(f"{name!r} is the name of a control; call the method otherwise")
         return value
 
+    @model_validator(mode="after")
+    def _exemplars_are_kept(self) -> Self:
+        if self.translate.ranks > self.pairs.top:
+            raise ValueError(
+                f"translate.ranks = {self.translate.ranks} is more than the exemplars kept for each item, "
+                f"pairs.top = {self.pairs.top}"
+            )
+        return self
+
 
 class ResolvedParams(BaseModel):
     """`results/NAME/params.yaml`: all defaults filled, each method with sections of its own.
@@ -137,7 +174,7 @@ class ResolvedParams(BaseModel):
     conditions: ConditionsConfig
     pairs: PairsConfig
     features: FeatureConfig
-    methods: dict[Name, MethodSections]
+    methods: dict[Name, MethodSections | GivenImages]
     order: list[Name]
     seeds: list[int]
     translate: TranslateConfig

@@ -8,7 +8,7 @@ from typing import Any
 
 from matebit.params.schema import Params
 from matebit.params.yaml_text import yaml_text
-from matebit.pipeline.layout import CONTROLS_RUN, Layout
+from matebit.pipeline.layout import CONTROLS_RUN, GIVEN_SEED, Layout
 from matebit.pipeline.stages import STAGES
 
 _HEADER = """\
@@ -52,7 +52,8 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
     """
     layout = Layout(params.name)
     resolved = layout.params.as_posix()
-    trained = [method.name for method in params.methods]
+    trained = [method.name for method in params.methods if method.kind == "network"]
+    given = {method.name: str(method.path) for method in params.methods if method.kind == "images"}
     everywhere = {"wdir": wdir} if wdir else {}
 
     def stage(name: str, deps: list[str], out: str, matrix: bool = False) -> dict[str, Any]:
@@ -73,14 +74,21 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
     def one_run(name: str, deps: list[str]) -> dict[str, Any]:
         return {"matrix": matrix} | stage(name, deps, f"{results}/{name}/{leaf}", matrix=True)
 
-    def controls_run(name: str, deps: list[str]) -> dict[str, Any]:
-        body = stage(name, deps, f"{results}/{name}/{controls}/seed{controls_seed}")
-        keys = STAGES[name].keys()
-        body["cmd"] += f" {controls} --seed {controls_seed}"
+    def untrained_run(name: str, deps: list[str], method: str, seed: int) -> dict[str, Any]:
+        body = stage(name, deps, f"{results}/{name}/{method}/seed{seed}")
+        keys = STAGES[name].keys(None if method == controls else method)
+        body["cmd"] += f" {method} --seed {seed}"
         return body | {"params": _params_of(resolved, keys)}
 
-    translated = f"{results}/translate"
-    scored = [*runs, CONTROLS_RUN]
+    def scored_untrained(name: str, seed: int, deps: list[str]) -> dict[str, Any]:
+        """The stages `translate-NAME` and `metrics-NAME` of what is not trained here."""
+        images = f"{results}/translate/{name}/seed{seed}"
+        return {
+            f"translate-{name}": untrained_run("translate", [*inputs, *deps], name, seed),
+            f"metrics-{name}": untrained_run("metrics", [*inputs, images], name, seed),
+        }
+
+    scored = [*runs, *((name, GIVEN_SEED) for name in given), CONTROLS_RUN]
     folders = [
         f"{results}/{kind}/{method}/seed{seed}"
         for kind in ("translate", "metrics")
@@ -99,13 +107,17 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
         "data": stage("data", [], data),
         "conditions": stage("conditions", [data], conditions),
         "pairs": stage("pairs", [data, conditions], pairs),
-        "train": one_run("train", inputs),
-        "translate": one_run("translate", [*inputs, f"{results}/train/{leaf}"]),
-        "translate-controls": controls_run("translate", inputs),
-        "metrics": one_run("metrics", [*inputs, f"{translated}/{leaf}"]),
-        "metrics-controls": controls_run(
-            "metrics", [*inputs, f"{translated}/{controls}/seed{controls_seed}"]
-        ),
+    }
+    if trained:
+        stages |= {
+            "train": one_run("train", inputs),
+            "translate": one_run("translate", [*inputs, f"{results}/train/{leaf}"]),
+            "metrics": one_run("metrics", [*inputs, f"{results}/translate/{leaf}"]),
+        }
+    for name, path in given.items():
+        stages |= scored_untrained(name, GIVEN_SEED, [path])
+    stages |= {
+        **scored_untrained(controls, controls_seed, []),
         "report": stage("report", [*inputs, *curves, *folders, *others], layout.reports.as_posix()),
     }
     stages["data"].pop("deps")

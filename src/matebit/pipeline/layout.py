@@ -11,6 +11,8 @@ from matebit.errors import MatebitError
 CONTROLS = ("truth", "exemplar", "label_mean")
 # The pseudo-method, and its seed, of that job.
 CONTROLS_RUN = ("controls", 0)
+# The seed under which images stand that somebody else has made.
+GIVEN_SEED = 0
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 from matebit.errors import MatebitError
 from matebit.params.resolve import params_digest, read_resolved
 from matebit.params.schema import ResolvedParams
-from matebit.pipeline.layout import CONTROLS_RUN, Layout
+from matebit.pipeline.layout import Layout
 from matebit.pipeline.lock import job_lock
+from matebit.pipeline.runs import jobs, scored, seeds_of
 from matebit.pipeline.stages import STAGES, Stage, job_name, stage_function
 from matebit.tracking.record import JobRecord, tracked
 
@@ -46,12 +47,10 @@ def _arguments(
         if method is not None or seed is not None:
             raise MatebitError(f"`matebit {stage.name}` takes neither a method nor a seed")
         return None, None
-    known = list(params.methods)
-    if stage.name != "train":
-        known.append(CONTROLS_RUN[0])
+    known = list(dict.fromkeys(name for name, _ in (jobs if stage.name == "train" else scored)(params)))
     if method not in known:
         raise MatebitError(f"`matebit {stage.name}` needs a method of the params file: {', '.join(known)}")
-    seeds = [CONTROLS_RUN[1]] if method == CONTROLS_RUN[0] else list(params.seeds)
+    seeds = seeds_of(params, method)
     seed = seeds[0] if seed is None and len(seeds) == 1 else seed
     if seed not in seeds:
         raise MatebitError(f"--seed must be one of the params file's: {', '.join(map(str, seeds))}")

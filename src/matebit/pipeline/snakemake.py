@@ -12,10 +12,13 @@ from matebit.params.read import read_mapping
 from matebit.params.resolve import resolve, write_resolved
 from matebit.params.schema import ResolvedParams
 from matebit.params.yaml_text import parse_yaml
+from matebit.pipeline.given import check_given
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.ownership import check_owner, claim
-from matebit.pipeline.stages import STAGES, scored
+from matebit.pipeline.runs import given_images, jobs, scored
+from matebit.pipeline.stages import STAGES
 from matebit.report.more_results import other_layouts, other_manifests
+from matebit.translate.given_files import given_files
 
 
 def _typed(value: Any, in_file: Any) -> Any:
@@ -40,6 +43,11 @@ def _typed(value: Any, in_file: Any) -> Any:
     return value if isinstance(read, dict | list) else read
 
 
+def params_file_of(words: list[str]) -> str:
+    """The params file of a call that names none: the ablation's for its target, else the demo's."""
+    return "params/ablation.yaml" if "ablation" in words else "params/demo.yaml"
+
+
 @dataclass(frozen=True)
 class Experiment:
     """The experiment that Snakemake was called for."""
@@ -60,6 +68,7 @@ class Experiment:
         layout = Layout(params.name)
         other_layouts(params.report, layout)
         check_owner(layout, "snakemake")
+        check_given(params)
         return cls(params, layout)
 
     def begin(self) -> None:
@@ -115,8 +124,11 @@ class Experiment:
 
     def of_each_training(self, pattern: str) -> list[str]:
         """`pattern` with {method} and {seed} filled for every trained run."""
-        return [
-            pattern.format(method=method, seed=seed)
-            for method in self.params.methods
-            for seed in self.params.seeds
-        ]
+        return [pattern.format(method=method, seed=seed) for method, seed in jobs(self.params)]
+
+    def images_from(self, checkpoint: str, wildcards: Any) -> list[str]:
+        """What a method's images are made from: its checkpoint, or the files of its given folder."""
+        given = given_images(self.params).get(wildcards.method)
+        if given is None:
+            return [checkpoint.format(method=wildcards.method, seed=wildcards.seed)]
+        return [path.as_posix() for path in given_files(Path(given.path))]

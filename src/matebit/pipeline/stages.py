@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from matebit.pipeline.layout import CONTROLS_RUN
-
 if TYPE_CHECKING:
     from matebit.params.schema import ResolvedParams
     from matebit.pipeline.layout import Layout
@@ -78,7 +76,8 @@ STAGES: dict[str, Stage] = {
             reads=("data", "conditions", "pairs", "translate", "seed", "threads"),
             per_run=True,
             reads_method=True,
-            does="Translate the test conditions with a trained network, or make the controls' images.",
+            does="Translate the test conditions with a trained network, take in given images, or make the "
+            "controls' images.",
         ),
         Stage(
             name="metrics",
@@ -138,16 +137,6 @@ class StageParams:
     def code(self) -> str:
         """The digest of the stage's own source."""
         return self._params.code[self._stage.name]
-
-
-def jobs(params: ResolvedParams) -> list[tuple[str, int]]:
-    """Every (method, seed) that is trained, in the order of the file."""
-    return [(method, seed) for method in params.methods for seed in params.seeds]
-
-
-def scored(params: ResolvedParams) -> list[tuple[str, int]]:
-    """Every (method, seed) that is translated and scored: the trained ones and the controls."""
-    return [*jobs(params), CONTROLS_RUN]
 
 
 def stage_function(stage: Stage, params: ResolvedParams, layout: Layout) -> Callable[..., None]:

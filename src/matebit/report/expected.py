@@ -20,7 +20,7 @@ from matebit.params.flat import flat
 from matebit.params.resolve import read_resolved
 from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.stages import scored
+from matebit.pipeline.runs import scored
 from matebit.report.comparison import Cell, comparison_table
 from matebit.report.experiment import Experiment
 from matebit.report.processor import processor_kind

@@ -25,6 +25,7 @@ from matebit.io.tables import read_table
 from matebit.metrics.batch import Matches
 from matebit.metrics.files import TRANSLATED_COLUMNS
 from matebit.pipeline.layout import CONTROLS, Layout
+from matebit.pipeline.runs import given_images, seeds_of
 
 if TYPE_CHECKING:
     from matebit.params.schema import ResolvedParams
@@ -64,6 +65,12 @@ class Experiment:
         """The methods, in the order of the params file."""
         return list(self.params.order)
 
+    @property
+    def trained(self) -> list[str]:
+        """The methods that were trained here; of the others only images are known."""
+        given = given_images(self.params)
+        return [method for method in self.methods if method not in given]
+
     @cached_property
     def controls(self) -> list[str]:
         """The controls that have images."""
@@ -76,12 +83,12 @@ class Experiment:
     @property
     def scored(self) -> list[tuple[str, int]]:
         """Every (method, seed) with a table of values; the controls share one."""
-        runs = [(method, seed) for method in self.methods for seed in self.params.seeds]
+        runs = [(method, seed) for method in self.methods for seed in seeds_of(self.params, method)]
         return [*runs, *([("controls", CONTROL_SEED)] if self.controls else [])]
 
     def shown(self, method: str) -> Choice:
         """The seed whose images stand for the method."""
-        return Choice(method, CONTROL_SEED if method in CONTROLS else self.params.seeds[0])
+        return Choice(method, CONTROL_SEED if method in CONTROLS else seeds_of(self.params, method)[0])
 
     def _read_index(self, choice: Choice) -> dict[str, tuple[str, str]]:
         path = self.layout.run(choice.method, choice.seed).translate / "index.csv"

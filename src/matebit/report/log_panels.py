@@ -24,7 +24,7 @@ def have_logs(experiment: Experiment) -> bool:
     """Whether any method has a log."""
     return any(
         (experiment.layout.run(method, seed).train / "curves.jsonl").exists()
-        for method in experiment.methods
+        for method in experiment.trained
         for seed in experiment.params.seeds
     )
 
@@ -33,7 +33,7 @@ def method_logs(experiment: Experiment) -> Logs:
     """method -> the log of each seed."""
     return {
         method: [experiment.curves(method, seed) for seed in experiment.params.seeds]
-        for method in experiment.methods
+        for method in experiment.trained
     }
 
 

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from matebit.params.schema import ResolvedParams
+from matebit.params.schema import MethodSections, ResolvedParams
 
 _LIBRARIES = ("torch", "numpy", "scipy", "scikit-image", "opencv-python-headless", "pillow")
 _CPUINFO = Path("/proc/cpuinfo")
@@ -28,7 +28,8 @@ def processor_kind(params: ResolvedParams) -> dict[str, str]:
     """Machine, processor, vector instructions, the GPU if the networks run on one, library versions."""
     import torch
 
-    devices = {method.train.device for method in params.methods.values()}
+    trained = (method for method in params.methods.values() if isinstance(method, MethodSections))
+    devices = {method.train.device for method in trained}
     accelerated = torch.cuda.is_available() and devices != {"cpu"}
     return {
         "machine": f"{platform.system()} {platform.machine()}",

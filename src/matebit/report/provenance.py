@@ -20,7 +20,7 @@ def provenance(experiment: Experiment) -> dict[str, Any]:
     files = [*(folder / "index.csv" for folder in indexes), layout.pairs / "pairs.csv"]
     checkpoints = [
         layout.run(method, seed).checkpoint
-        for method in experiment.methods
+        for method in experiment.trained
         for seed in experiment.params.seeds
     ]
     resolved = yaml.safe_load(layout.params.read_text(encoding="utf-8"))

@@ -50,6 +50,7 @@ def make_controls(params: Any, layout: Layout) -> None:
     pairs, pictures = read_pairs(layout), Pictures(layout)
     oracle = open_source(params.data, params.seed).truth
     size, rank = params.data.crop_size, params.pairs.rank
+    ranks = params.translate.all_ranks(rank)
     parsed = all(entry.parsing for entry in entries)
     names = ["truth", "exemplar", *(["label_mean"] if parsed else [])]
     folder = layout.run(*CONTROLS_RUN).translate
@@ -59,16 +60,17 @@ def make_controls(params: Any, layout: Layout) -> None:
     if parsed:
         colours = label_colours([entry for entry in entries if entry.split == "train"], pictures)
     for entry in track(tests, "making the controls", len(tests), "images"):
-        exemplar = by_id[test_exemplar(entry.id, pairs.get(entry.id, Ranked()), rank)]
         own = pictures.image_at(entry, size).transpose(1, 2, 0)
-        pixels = {
-            "truth": oracle.answer(entry.id, exemplar.id, size) if oracle else own,
-            "exemplar": pictures.image_at(exemplar, size).transpose(1, 2, 0),
-        }
-        if colours is not None:
-            pixels["label_mean"] = colours[pictures.parsing_at(entry, size)]
-        for name, picture in pixels.items():
-            outputs[name].image(entry.id, exemplar.id, picture)
+        for one in ranks:
+            exemplar = by_id[test_exemplar(entry.id, pairs.get(entry.id, Ranked()), one)]
+            pixels = {
+                "truth": oracle.answer(entry.id, exemplar.id, size) if oracle else own,
+                "exemplar": pictures.image_at(exemplar, size).transpose(1, 2, 0),
+            }
+            if colours is not None:
+                pixels["label_mean"] = colours[pictures.parsing_at(entry, size)]
+            for name, picture in pixels.items():
+                outputs[name].image(entry.id, exemplar.id, picture, one)
     for output in outputs.values():
         output.finish()
     # What the engines wait for: which controls there are.

@@ -14,6 +14,7 @@ from matebit.logs import Progress
 from matebit.model.checkpoint import load
 from matebit.pipeline.layout import Layout
 from matebit.train.device import set_up_device
+from matebit.translate.cost import counted_cost
 from matebit.translate.matrix import write_matrix
 from matebit.translate.outputs import Outputs
 
@@ -31,14 +32,15 @@ def _pictures(images: Tensor) -> np.ndarray:
     return raw.image_from_network(images).movedim(-3, -1).cpu().numpy()
 
 
-def _translated(generator: Generator, batch: raw.Batch, device: torch.device, matches: bool) -> Translation:
-    """What the network makes of a batch."""
+def _translated(generator: Generator, batch: raw.Batch, device: torch.device, compared: bool) -> Translation:
+    """What the network makes of a batch; with its correspondence where that is `compared`."""
     reads = generator.config.condition_in_exemplar
     return generator(
         raw.condition_to_network(batch.condition.to(device)),
         raw.image_to_network(batch.exemplar.to(device)),
         raw.condition_to_network(batch.exemplar_condition.to(device)) if reads else None,
-        matches=matches,
+        warp=compared,
+        matches=compared,
     )
 
 
@@ -48,16 +50,20 @@ def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> N
     folders = layout.run(method, seed)
     train = params.methods[method].train
     device = set_up_device(train.device, params.threads)
-    generator = load(folders.checkpoint).to(device)
-    test = TestSet(params, layout)
-    outputs = Outputs(folders.translate, test.rank)
-    with Progress(f"translating with {method}, seed {seed}", len(test), "images") as bar:
+    generator = load(folders.checkpoint).to(device).requires_grad_(False)
+    rank = params.pairs.rank
+    ranks = params.translate.all_ranks(rank)
+    tests = {one: TestSet(params, layout, one) for one in ranks}
+    outputs = Outputs(folders.translate, rank)
+    total = sum(map(len, tests.values()))
+    with Progress(f"translating with {method}, seed {seed}", total, "images") as bar:
         # The batch size does not change a result: nothing is normalised over the batch.
-        for batch in test.batches(train.batch):
-            found = _translated(generator, batch, device, matches=True)
+        pieces = ((one, batch) for one, test in tests.items() for batch in test.batches(train.batch))
+        for given, batch in pieces:
+            found = _translated(generator, batch, device, compared=given == rank)
             images = _pictures(found.image)
             for k, item in enumerate(batch.items):
-                outputs.image(item, batch.exemplar_items[k], images[k])
+                outputs.image(item, batch.exemplar_items[k], images[k], given)
             if found.warped:
                 warped = _pictures(torch.stack(found.warped, dim=1))
                 unmatched = _arrays(found.unmatched)[:, :, 0]
@@ -69,7 +75,9 @@ def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> N
     if params.translate.matrix:
 
         def pictures(batch: raw.Batch) -> np.ndarray:
-            return _pictures(_translated(generator, batch, device, matches=False).image)
+            return _pictures(_translated(generator, batch, device, compared=False).image)
 
-        write_matrix(test, params.translate.matrix, train.batch, pictures, folders.translate / "matrix")
+        shown, side = tests[rank], params.translate.matrix
+        write_matrix(shown, side, train.batch, pictures, folders.translate / "matrix")
+    outputs.cost(counted_cost(generator, train.images))
     outputs.finish()

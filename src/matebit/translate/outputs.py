@@ -8,35 +8,45 @@ from pathlib import Path
 import numpy as np
 
 from matebit.io.arrays import write_arrays
-from matebit.io.files import sha256_of_bytes, write_bytes
+from matebit.io.files import sha256_of_bytes, write_bytes, write_json
 from matebit.io.images import png_bytes, write_png
 from matebit.io.tables import write_table
 
+COST_FILE = "cost.json"
 COLUMNS = ["id", "exemplar", "rank", "image", "image_sha256"]
 
 
 class Outputs:
-    """Writes one method's folder anew; the index comes last, so a killed stage leaves none."""
+    """Writes one method's folder anew; the index comes last, so a killed stage leaves none.
+
+    `rank`: that of the exemplar under which methods are compared; images under others carry it in
+    their name.
+    """
 
     def __init__(self, folder: Path, rank: int) -> None:
         self.folder, self.rank = folder, rank
         self._rows: list[dict] = []
         shutil.rmtree(folder, ignore_errors=True)
 
-    def image(self, item: str, exemplar: str, pixels: np.ndarray) -> None:
-        """The translated image of a test item, uint8 (S,S,3)."""
-        name = f"images/{item}.png"
-        content = png_bytes(pixels)
+    def image(self, item: str, exemplar: str, pixels: np.ndarray, rank: int | None = None) -> None:
+        """The translated image of a test item, uint8 (S,S,3), under its exemplar of `rank`."""
+        rank = self.rank if rank is None else rank
+        name = f"images/{item}.png" if rank == self.rank else f"images/{item}_rank{rank}.png"
+        self._keep(item, exemplar, rank, name, png_bytes(pixels))
+
+    def given(self, item: str, exemplar: str, file: Path) -> None:
+        """The image of a test item that another program has made, byte for byte."""
+        name = f"images/{item}{file.suffix.lower()}"
+        self._keep(item, exemplar, self.rank, name, file.read_bytes())
+
+    def _keep(self, item: str, exemplar: str, rank: int, name: str, content: bytes) -> None:
         write_bytes(self.folder / name, content)
-        self._rows.append(
-            {
-                "id": item,
-                "exemplar": exemplar,
-                "rank": self.rank,
-                "image": name,
-                "image_sha256": sha256_of_bytes(content),
-            }
-        )
+        row = [item, exemplar, rank, name, sha256_of_bytes(content)]
+        self._rows.append(dict(zip(COLUMNS, row, strict=True)))
+
+    def cost(self, counted: dict[str, int]) -> None:
+        """What the method needs, whatever the machine: see `matebit.translate.cost`."""
+        write_json(self.folder / COST_FILE, counted)
 
     def correspondence(
         self,
@@ -59,5 +69,5 @@ class Outputs:
 
     def finish(self) -> None:
         """Write the index, sorted by id."""
-        rows = sorted(self._rows, key=lambda row: row["id"])
+        rows = sorted(self._rows, key=lambda row: (row["id"], row["rank"]))
         write_table(self.folder / "index.csv", rows, COLUMNS)

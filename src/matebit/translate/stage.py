@@ -1,10 +1,11 @@
-"""The translate stage: a trained method's images, or those of the controls."""
+"""The translate stage: a trained method's images, given ones, or those of the controls."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from matebit.pipeline.layout import CONTROLS_RUN, Layout
+from matebit.translate.config import GivenImages
 
 
 def run(params: Any, layout: Layout, method: str, seed: int) -> None:
@@ -13,6 +14,10 @@ def run(params: Any, layout: Layout, method: str, seed: int) -> None:
         from matebit.translate.controls import make_controls
 
         make_controls(params, layout)
+    elif isinstance(params.methods[method], GivenImages):
+        from matebit.translate.given import take_in
+
+        take_in(params, layout, method, seed)
     else:
         from matebit.translate.network import translate_test_set
 
