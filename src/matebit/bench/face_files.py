@@ -17,7 +17,8 @@ _PHOTOGRAPH, _MASK = 1024, 512  # px, as the published files have
 
 def write_face_files(root: Path, count: int = 8) -> None:
     """`count` portraits of 1024 px as JPEG with RGB part masks of 512 px; the last one is for test."""
-    source = PortraitSource(DataConfig(portraits=PortraitsConfig(train=count, test=1, styles_train=1)), 1)
+    portraits = PortraitsConfig(train=max(count, 4), test=4, styles_train=1, styles_test=1)
+    source = PortraitSource(DataConfig(portraits=portraits), 1)
     (root / "CelebA-HQ-img").mkdir(parents=True)
     masks = root / "CelebAMask-HQ-mask-anno/0"
     masks.mkdir(parents=True)

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from matebit.data.deepfashion_config import DeepFashionConfig
+from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.portraits.config import PortraitsConfig
 
 # The names of the registries (sources, conditions, pairs), which a test holds equal. They stand
@@ -85,6 +86,9 @@ class ConditionsConfig(BaseModel):
         "parsing labels, or a body's skeleton and distances to its limbs (20 channels).",
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
+    extractors: ExtractorsConfig = Field(
+        ExtractorsConfig(), description="Networks that find what the source of the images does not know."
+    )
 
 
 class PairsConfig(BaseModel):

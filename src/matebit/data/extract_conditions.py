@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.edges import extract_edges
@@ -12,11 +14,14 @@ from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.registry import load_extractor
 from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.encoding import load_png, save_png
-from matebit.data.faces import PALETTE
+from matebit.data.extractors.protocol import Extractor, Record
+from matebit.data.extractors.registry import load_extractors
+from matebit.data.faces import PALETTE, parsing_of_labels
 from matebit.data.import_images import INDEX_COLUMNS
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
 from matebit.data.rejects import write_rejected
 from matebit.data.sources.base import Item
+from matebit.data.sources.files import resize_nearest
 from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
@@ -32,6 +37,7 @@ KINDS_OF_FILE = ("condition", "parsing", "edges")
 CONDITION_COLUMNS = ["id", "split"]
 CONDITION_COLUMNS += [f"{kind}{end}" for kind in KINDS_OF_FILE for end in ("", "_sha256")]
 LANDMARK_COLUMNS = ["id", "point", "x", "y"]
+EXTRACTOR_COLUMNS = [field.name for field in fields(Record)]
 KEYPOINT_COLUMNS = ["id", "joint", "x", "y"]
 
 
@@ -50,7 +56,21 @@ def condition_work(
 ) -> Callable[[Job], dict]:
     """The function that extracts one image: `job -> record`, see `Journal`."""
     source, folder = open_source(data, seed), layout.conditions
-    extract, basis = load_extractor(config), code_digest() + config.model_dump_json()
+    extract, extractors = load_extractor(config), load_extractors(config.extractors)
+    basis = f"{code_digest()} {config.model_dump_json()} {extractors.records}"
+
+    def structure_of(item: Item, size: int, image: np.ndarray) -> Structure:
+        parsing, pose = source.parsing(item, size), source.body_pose(item)
+        if parsing is None and extractors.parsing is not None:
+            found = extractors.parsing(wanted(extractors.parsing, item, size, image), item.origin)
+            parsing = parsing_of_labels(resize_nearest(found.labels, size))
+        if pose is None and extractors.pose is not None:
+            pose = extractors.pose(wanted(extractors.pose, item, size, image), item.origin)
+        return Structure(item.origin, image, parsing, pose)
+
+    def wanted(extractor: Extractor, item: Item, size: int, image: np.ndarray) -> np.ndarray:
+        side = extractor.side or size
+        return image if side == size else source.image(item, side, "bilinear")
 
     def work(job: Job) -> dict:
         item, size = job.item, job.size
@@ -60,7 +80,7 @@ def condition_work(
             if still_whole(job.earlier, key, folder):
                 return job.earlier
             image = picture if source.drawn else source.image(item, size, "bilinear")
-            structure = Structure(item.origin, image, source.parsing(item, size), source.body_pose(item))
+            structure = structure_of(item, size, image)
             condition = extract(structure, config)
             landmarks = source.landmarks(item)
         except BrokenImage as broken:
@@ -127,6 +147,8 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     where a split is left empty.
     """
     folder = layout.conditions
+    # Here too, so that absent weights are said once and at once, and not by every process.
+    used = load_extractors(params.conditions.extractors).records
     (folder / "index.csv").unlink(missing_ok=True)
     rows, rejected, landmarks, keypoints = [], [], [], []
     with Journal(layout.state / "conditions.jsonl") as journal:
@@ -150,4 +172,5 @@ def run(params: ResolvedParams, layout: Layout) -> None:
         remove_strangers(folder / kind, {f"{row['id']}.png" for row in rows if row[kind]})
     write_table(folder / "landmarks.csv", landmarks, LANDMARK_COLUMNS)
     write_table(folder / "keypoints.csv", keypoints, KEYPOINT_COLUMNS)
+    write_table(folder / "extractors.csv", [asdict(record) for record in used], EXTRACTOR_COLUMNS)
     write_table(folder / "index.csv", rows, CONDITION_COLUMNS)
