@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from matebit.data.portraits.curves import dome, ridge, round_end, smoothstep
-from matebit.data.portraits.labels import Detail, Label, Part, Rank
-from matebit.data.portraits.layers import Layers
+from matebit.data.drawing.curves import dome, ridge, round_end, smoothstep
+from matebit.data.drawing.layers import Layers
+from matebit.data.drawing.materials import Detail, Rank
+from matebit.data.portraits.labels import Label, Part
 from matebit.data.portraits.pose import Frame, half_width, lean
 from matebit.data.portraits.shape import Shape
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
+from matebit.data.drawing.curves import smoothstep
 from matebit.data.portraits.shape import Shape
 
 _NECK_PIVOT = 0.85  # the head tilts about this height; the body follows by _BODY_ROLL

@@ -1,7 +1,7 @@
 """The order in which a portrait is stacked, from the far to the near."""
 
+from matebit.data.drawing.layers import Layers
 from matebit.data.portraits import accessories, body, face, hair
-from matebit.data.portraits.layers import Layers
 from matebit.data.portraits.pose import frame
 from matebit.data.portraits.shape import Shape
 

@@ -5,11 +5,11 @@ from itertools import product
 
 import numpy as np
 
+from matebit.data.drawing.palettes import FAMILIES
+from matebit.data.drawing.patterns import PATTERNS
+from matebit.data.drawing.style import MEDIA, Style, sample_style
 from matebit.data.portraits.config import PortraitsConfig
-from matebit.data.portraits.palettes import FAMILIES
-from matebit.data.portraits.patterns import PATTERNS
 from matebit.data.portraits.shape import Shape, sample_shape
-from matebit.data.portraits.style import MEDIA, Style, sample_style
 
 _SPLITS = ("train", "test")
 

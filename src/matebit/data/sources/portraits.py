@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from matebit.data.config import DataConfig
+from matebit.data.drawing.matching import true_matches
 from matebit.data.faces import FaceParsing, parsing_of_labels
 from matebit.data.portraits.drawing import geometry, render
 from matebit.data.portraits.landmarks import landmarks
-from matebit.data.portraits.matching import true_matches
 from matebit.data.portraits.sets import PortraitSpec, portrait_set
 from matebit.data.sources.base import Item, Resample
 
