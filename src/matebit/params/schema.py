@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -107,6 +107,18 @@ class Params(BaseModel):
             if name in CONTROLS or name == "controls":
                 raise ValueError(f"{name!r} is the name of a control; call the method otherwise")
         return value
+
+    @model_validator(mode="after")
+    def _clothes_fit_condition(self) -> Self:
+        """What the true answer of a bundled figure wears must follow from what the condition shows."""
+        fitting = "exemplar" if self.conditions.kind == "pose" else "condition"
+        if self.data.source == "figures" and self.data.figures.clothes_of != fitting:
+            raise ValueError(
+                f"data.figures.clothes_of: {self.data.figures.clothes_of} does not fit conditions.kind: "
+                f"{self.conditions.kind}, which shows {'no' if fitting == 'exemplar' else 'the'} outlines of "
+                f"clothes: set clothes_of to {fitting}"
+            )
+        return self
 
 
 class ResolvedParams(BaseModel):

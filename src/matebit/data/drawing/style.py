@@ -1,6 +1,7 @@
 """How a bundled picture is painted: medium, colours, pattern, background, light. No geometry."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -75,3 +76,22 @@ def sample_style(
         grain=int(rng.integers(2**31)),
         fabrics=(Fabric(Material.CLOTH, colours.cloth, colours.trim, chosen[2], cells),),
     )
+
+
+def style_names(count: int, seed: int) -> list[tuple[str, str, str]]:
+    """`count` different (medium, palette, pattern), media, palettes and patterns taking turns."""
+    rng = np.random.default_rng((seed, 7))
+    pools: dict[str, list[tuple[str, str]]] = {}
+    for medium in MEDIA:
+        pairs = list(product(FAMILIES, PATTERNS))
+        pools[medium] = [pairs[i] for i in rng.permutation(len(pairs))]
+    used = {name: 0 for name in (*FAMILIES, *PATTERNS)}
+    out = []
+    for i in range(count):
+        pool = pools[MEDIA[i % len(MEDIA)]]
+        best = min(range(len(pool)), key=lambda k: used[pool[k][0]] + used[pool[k][1]])
+        palette, pattern = pool.pop(best)
+        used[palette] += 1
+        used[pattern] += 1
+        out.append((MEDIA[i % len(MEDIA)], palette, pattern))
+    return out

@@ -9,6 +9,7 @@ OpenCV and SciPy.
 from importlib import import_module
 from typing import Any
 
+_ROOM = __name__.rpartition(".")[0]
 _HOMES = {
     "PortraitsConfig": "portraits.config",
     "Shape": "portraits.shape",
@@ -30,4 +31,4 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"matebit.data.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{_ROOM}.{_HOMES[name]}"), name)

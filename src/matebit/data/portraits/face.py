@@ -38,6 +38,16 @@ def skin_coordinates(shape: Shape, f: Frame) -> tuple[np.ndarray, np.ndarray]:
     return f.face_x, np.interp(f.face_y, heights, _TEMPLATE).astype(np.float32)
 
 
+def draw_face(layers: Layers, shape: Shape, f: Frame) -> None:
+    """The head without hair and ears: its skin and all features."""
+    draw_head(layers, shape, f)
+    draw_mouth(layers, shape, f)
+    draw_nose(layers, shape, f)
+    draw_beard(layers, shape, f)
+    draw_eyes(layers, shape, f)
+    draw_brows(layers, shape, f)
+
+
 def draw_head(layers: Layers, shape: Shape, f: Frame) -> None:
     """The skin of head and face."""
     u, v = skin_coordinates(shape, f)
