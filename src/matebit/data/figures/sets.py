@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matebit.data.drawing.style import Style, style_names
-from matebit.data.figures.build import sample_build
+from matebit.data.figures.build import Build, sample_build
 from matebit.data.figures.config import FiguresConfig
 from matebit.data.figures.cut import OUTFITS, Cut, sample_cut
 from matebit.data.figures.framing import sample_view
@@ -47,8 +47,7 @@ def figure_set(config: FiguresConfig, seed: int) -> list[FigureSpec]:
         shown = np.random.default_rng((seed, stream, 1)).permutation(shown)
         digits = max(4, len(str(numbers[split] - 1)))
         for i, who in enumerate(shown.tolist()):
-            cut, style = looks[who]
-            build = sample_build((seed, stream, who))
+            build, cut, style = looks[who]
             pose = sample_pose((seed, stream, i))
             stance = Stance(build, pose, sample_view((seed, stream, i), build, pose))
             person = f"{split}-p{who:03d}"
@@ -57,5 +56,6 @@ def figure_set(config: FiguresConfig, seed: int) -> list[FigureSpec]:
     return specs
 
 
-def _look(seed: tuple[int, ...], number: int, names: tuple[str, str, str]) -> tuple[Cut, Style]:
-    return sample_cut(seed, OUTFITS[number % len(OUTFITS)]), figure_style(seed, *names)
+def _look(seed: tuple[int, ...], number: int, names: tuple[str, str, str]) -> tuple[Build, Cut, Style]:
+    build = sample_build(seed)
+    return build, sample_cut(seed, OUTFITS[number % len(OUTFITS)]), figure_style(seed, *names)
