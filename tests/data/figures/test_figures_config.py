@@ -4,7 +4,9 @@ import sys
 import pytest
 from pydantic import ValidationError
 
+from matebit.data.conditions.registry import CONDITIONS
 from matebit.data.figures.config import FiguresConfig
+from matebit.data.label_sets import LABEL_SETS, labels_of_source
 from matebit.errors import MatebitError
 from matebit.params.resolve import resolve
 
@@ -58,3 +60,12 @@ def test_clothes_that_the_condition_shows_are_its_own():
 def test_the_network_takes_one_channel_for_each_label_of_a_body():
     params = resolve(figures_with("parsing", clothes_of="condition"), "f")
     assert params.methods["matebit"].model.condition_channels == 22
+
+
+def test_label_sets_are_those_of_the_conditions():
+    for name, channels in CONDITIONS["parsing"].channels.items():
+        known = LABEL_SETS[name]
+        assert channels == len(known.labels)
+        assert len(known.palette) == 3 * channels
+    assert labels_of_source("figures").name == "body"
+    assert labels_of_source("portraits").name == "face"
