@@ -198,4 +198,5 @@ def test_channels_are_as_declared(kind: str) -> None:
     labels = np.zeros((32, 32), np.uint8)
     pose = BodyPose(np.full((18, 2), 9.0), np.ones(18, bool), (32, 32))
     structure = Structure("x", np.zeros((32, 32, 3), np.uint8), parsing_of_labels(labels), pose)
-    assert load_extractor(config)(structure, config).shape == (condition_channels(config), 32, 32)
+    channels = condition_channels(config, "portraits")
+    assert load_extractor(config)(structure, config).shape == (channels, 32, 32)

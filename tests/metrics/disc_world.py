@@ -94,7 +94,7 @@ def _write_data(layout: Layout, world: DiscWorld, names: list[str]) -> None:
         split = "test" if name.startswith("test") else "train"
         image = world.answer(name, name, SIDE)
         write_png(layout.data / f"images/{name}.png", image)
-        write_png(layout.conditions / f"parsing/{name}.png", world.parsing(name), PALETTE)
+        write_png(layout.conditions / f"parsing/{name}.png", world.parsing(name), list(PALETTE))
         edges = extract_edges(image)
         write_png(layout.conditions / f"edges/{name}.png", edges)
         write_png(layout.conditions / f"condition/{name}.png", np.concatenate([edges, edges]))

@@ -44,7 +44,7 @@ def test_digests_follow_what_is_reached_and_nothing_else(source: Path):
         "losses/gram.py",
         "metrics/ssim.py",
         "report/templates/page.css",
-        "data/portraits/media/oil.py",
+        "data/drawing/media/oil.py",
         "cli/app.py",
         "tracking/store.py",
         "pipeline/lock.py",
@@ -59,7 +59,7 @@ def test_digests_follow_what_is_reached_and_nothing_else(source: Path):
     assert changed["losses/gram.py"] == {"train"}
     assert {"metrics", "report"} >= changed["metrics/ssim.py"] >= {"metrics"}
     assert changed["report/templates/page.css"] == {"report"}
-    assert {"data", "conditions", "train"} <= changed["data/portraits/media/oil.py"]
+    assert {"data", "conditions", "train"} <= changed["data/drawing/media/oil.py"]
     for name in ("cli/app.py", "tracking/store.py", "pipeline/lock.py"):
         assert changed[name] == set()
 

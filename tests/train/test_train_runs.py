@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from steps import results
 
-from matebit.data.portraits import matching
+from matebit.data.drawing import matching
 from matebit.data.sources.portraits import PortraitSource, PortraitTruth
 from matebit.errors import MatebitError
 from matebit.train import step as training_step

@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from matebit.data.deepfashion_config import DeepFashionConfig
 from matebit.data.extractors.config import ExtractorsConfig
+from matebit.data.figures.config import FiguresConfig
 from matebit.data.portraits.config import PortraitsConfig
 
 # The names of the registries (sources, conditions, pairs), which a test holds equal. They stand
 # here by themselves so that a stage that only reads its params does not depend on the code of every
 # source.
-SourceName = Literal["portraits", "celebamask", "deepfashion"]
+SourceName = Literal["portraits", "figures", "celebamask", "deepfashion"]
 ConditionName = Literal["face_edges", "parsing", "pose"]
 PairingName = Literal["style", "color_layout", "vgg", "list"]
 
@@ -64,6 +65,9 @@ class DataConfig(BaseModel):
     deepfashion: DeepFashionConfig = Field(
         DeepFashionConfig(), description="How a folder of DeepFashion in-shop is laid out."
     )
+    figures: FiguresConfig = Field(
+        FiguresConfig(), description="How many bundled figures are drawn, of how many people."
+    )
     loader: LoaderConfig = Field(LoaderConfig(), description="How training reads its images.")
 
     @model_validator(mode="after")
@@ -82,8 +86,9 @@ class ConditionsConfig(BaseModel):
 
     kind: ConditionName = Field(
         "face_edges",
-        description="The condition: edges and distances of the parts of a face (15 channels), its 19 "
-        "parsing labels, or a body's skeleton and distances to its limbs (20 channels).",
+        description="The condition: edges and distances of the parts of a face (15 channels), its "
+        "parsing labels (19 of a face, 22 of a body), or a body's skeleton and distances to its limbs "
+        "(20 channels).",
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
     extractors: ExtractorsConfig = Field(

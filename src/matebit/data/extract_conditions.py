@@ -16,7 +16,7 @@ from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.encoding import load_png, save_png
 from matebit.data.extractors.protocol import Extractor, Record
 from matebit.data.extractors.registry import load_extractors
-from matebit.data.faces import PALETTE, parsing_of_labels
+from matebit.data.faces import parsing_of_labels
 from matebit.data.import_images import INDEX_COLUMNS
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
 from matebit.data.rejects import write_rejected
@@ -91,7 +91,8 @@ def condition_work(
         }
         digests = {name: save_png(folder / name, plane) for name, plane in planes.items()}
         if structure.known_parsing is not None:
-            indexed = png_bytes(structure.known_parsing.labels, PALETTE)
+            parsing = structure.known_parsing
+            indexed = png_bytes(parsing.labels, list(parsing.label_set.palette))
             name = f"parsing/{item.id}.png"
             write_bytes(folder / name, indexed)
             digests[name] = sha256_of_bytes(indexed)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+
+from matebit.data.parsing import LabelSet, Parsing
 
 LABELS = (
     "background", "skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow", "l_ear", "r_ear",
@@ -18,11 +18,11 @@ EDGE_PARTS = (
 )  # fmt: skip
 """The parts of channels 1 to 13 of the face-edge condition, in their order."""
 
-PALETTE = [
+PALETTE = (
     0, 0, 0, 204, 0, 0, 76, 153, 0, 204, 204, 0, 51, 51, 255, 204, 0, 204, 0, 255, 255,
     255, 204, 204, 102, 51, 0, 255, 0, 0, 102, 204, 0, 255, 255, 0, 0, 0, 153, 0, 0, 204,
     255, 51, 153, 0, 204, 204, 0, 51, 0, 255, 153, 51, 0, 204, 0,
-]  # fmt: skip
+)  # fmt: skip
 """Colours of the labels, flat RGB, as CelebAMask-HQ shows them."""
 
 # The skin mask of CelebAMask-HQ covers the features that lie on it; a label map shows them instead.
@@ -31,28 +31,23 @@ _ON_SKIN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class FaceParsing:
-    """A face in parts: `labels` uint8 (S,S) of `LABELS`, `parts` bool (13,S,S) of `EDGE_PARTS`."""
-
-    labels: np.ndarray
-    parts: np.ndarray
+LABEL_SET = LabelSet("face", LABELS, PALETTE)
 
 
-def parsing_of_labels(labels: np.ndarray) -> FaceParsing:
+def parsing_of_labels(labels: np.ndarray) -> Parsing:
     """Part masks of a label map; skin takes the features on it, as the official masks do."""
     parts = np.stack([labels == LABELS.index(part) for part in EDGE_PARTS])
     on_skin = np.zeros(256, dtype=bool)
     on_skin[[LABELS.index(part) for part in _ON_SKIN]] = True
     parts[EDGE_PARTS.index("skin")] = on_skin[labels]
-    return FaceParsing(labels, parts)
+    return Parsing(labels, LABEL_SET, parts)
 
 
-def parsing_of_masks(masks: dict[str, np.ndarray], size: int) -> FaceParsing:
+def parsing_of_masks(masks: dict[str, np.ndarray], size: int) -> Parsing:
     """Merge bool (size,size) masks by part name in the official order; a part may be absent."""
     labels = np.zeros((size, size), dtype=np.uint8)
     for label, part in enumerate(LABELS):
         if part in masks:
             labels[masks[part]] = label
     absent = np.zeros((size, size), dtype=bool)
-    return FaceParsing(labels, np.stack([masks.get(part, absent) for part in EDGE_PARTS]))
+    return Parsing(labels, LABEL_SET, np.stack([masks.get(part, absent) for part in EDGE_PARTS]))

@@ -156,6 +156,18 @@ class Params(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _clothes_fit_condition(self) -> Self:
+        """What the true answer of a bundled figure wears must follow from what the condition shows."""
+        fitting = "exemplar" if self.conditions.kind == "pose" else "condition"
+        if self.data.source == "figures" and self.data.figures.clothes_of != fitting:
+            raise ValueError(
+                f"data.figures.clothes_of: {self.data.figures.clothes_of} does not fit conditions.kind: "
+                f"{self.conditions.kind}, which shows {'no' if fitting == 'exemplar' else 'the'} outlines of "
+                f"clothes: set clothes_of to {fitting}"
+            )
+        return self
+
 
 class ResolvedParams(BaseModel):
     """`results/NAME/params.yaml`: all defaults filled, each method with sections of its own.

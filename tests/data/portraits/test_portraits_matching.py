@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from matebit.data.drawing.matching import NEAR
 from matebit.data.portraits import geometry, sample_shape, true_matches
-from matebit.data.portraits.matching import NEAR
 
 
 def brute_force(surface_a, surface_b, grid):

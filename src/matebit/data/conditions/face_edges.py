@@ -21,7 +21,7 @@ def face_edges(structure: Structure, config: ConditionsConfig) -> np.ndarray:
     distance to the border of each of `EDGE_PARTS`, a missing part being 255; 14: part borders
     alone.
     """
-    parts = structure.parsing.parts
+    parts = structure.face_parts
     condition = np.empty((len(EDGE_PARTS) + 2, *parts.shape[1:]), dtype=np.uint8)
     borders, covered = np.zeros_like(condition[0]), np.zeros_like(condition[0])
     for channel, part in enumerate(parts.view(np.uint8), start=1):

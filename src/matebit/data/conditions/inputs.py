@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matebit.data.body_pose import BodyPose
-from matebit.data.faces import FaceParsing
+from matebit.data.parsing import Parsing
 from matebit.io.images import BrokenImage
 
 
@@ -21,11 +21,21 @@ class Structure:
 
     origin: str
     image: np.ndarray
-    known_parsing: FaceParsing | None = None
+    known_parsing: Parsing | None = None
     known_pose: BodyPose | None = None
 
     @property
-    def parsing(self) -> FaceParsing:
+    def face_parts(self) -> np.ndarray:
+        """Part masks of a face, bool (13,S,S). Raises `BrokenImage` where there is no face's parsing."""
+        if self.parsing.parts is None:
+            raise BrokenImage(
+                f"{self.origin} is parsed as a {self.parsing.label_set.name}, not as a face, which this "
+                "condition needs; choose another conditions.kind"
+            )
+        return self.parsing.parts
+
+    @property
+    def parsing(self) -> Parsing:
         """Labels and parts. Raises `BrokenImage` where they are not known."""
         if self.known_parsing is None:
             raise BrokenImage(

@@ -6,10 +6,10 @@ import numpy as np
 
 from matebit.data.conditions.inputs import Structure
 from matebit.data.config import ConditionsConfig
-from matebit.data.faces import LABELS
 
 
 def one_hot_parsing(structure: Structure, config: ConditionsConfig) -> np.ndarray:
-    """The 19 labels one-hot, uint8 (19,S,S), 0 or 255."""
-    labels = np.arange(len(LABELS), dtype=np.uint8)[:, None, None]
-    return (structure.parsing.labels == labels).view(np.uint8) * np.uint8(255)
+    """The labels one-hot, uint8 (L,S,S), 0 or 255: L is 19 for faces, 22 for bodies."""
+    parsing = structure.parsing
+    labels = np.arange(len(parsing.label_set.labels), dtype=np.uint8)[:, None, None]
+    return (parsing.labels == labels).view(np.uint8) * np.uint8(255)

@@ -9,7 +9,8 @@ from matebit.data.extractors.bisenet_network import BiSeNet
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
 from matebit.data.extractors.state import load_weights, weight_file
-from matebit.data.faces import LABELS, FaceParsing, parsing_of_labels
+from matebit.data.faces import LABELS, parsing_of_labels
+from matebit.data.parsing import Parsing
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage
 
@@ -39,7 +40,7 @@ class FaceParser:
             "MIT (facexlib); trained on CelebAMask-HQ, for non-commercial research",
         )  # fmt: skip
 
-    def __call__(self, image: np.ndarray, origin: str) -> FaceParsing:
+    def __call__(self, image: np.ndarray, origin: str) -> Parsing:
         """Labels and parts at the image's size. Raises `BrokenImage` where there is hardly any skin."""
         picture = (torch.from_numpy(image.copy()).float() / 255 - torch.tensor(_MEAN)) / torch.tensor(_SPREAD)
         with torch.inference_mode():

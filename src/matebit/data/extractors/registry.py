@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matebit.data.body_pose import BodyPose
     from matebit.data.extractors.config import ExtractorsConfig
     from matebit.data.extractors.protocol import Extractor, Record
-    from matebit.data.faces import FaceParsing
+    from matebit.data.parsing import Parsing
 
 # Module and class, called as `Class(config)`; imported only when the params ask for it.
 EXTRACTORS: dict[str, dict[str, tuple[str, str]]] = {
@@ -23,7 +23,7 @@ EXTRACTORS: dict[str, dict[str, tuple[str, str]]] = {
 class Extractors:
     """The extractors that the params ask for."""
 
-    parsing: Extractor[FaceParsing] | None
+    parsing: Extractor[Parsing] | None
     pose: Extractor[BodyPose] | None
 
     @property

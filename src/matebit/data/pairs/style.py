@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def _same_style(item: Entry, candidates: Sequence[Entry]) -> np.ndarray:
     alike = np.array([other.style == item.style for other in candidates], dtype=bool)
-    return alike & other_identity(item, candidates)
+    # the same person in another pose is what a self reference is for
+    return alike & np.array([other.id != item.id for other in candidates], dtype=bool)
 
 
 def _other_style(item: Entry, candidates: Sequence[Entry]) -> np.ndarray:

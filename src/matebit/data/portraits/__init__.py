@@ -9,19 +9,20 @@ OpenCV and SciPy.
 from importlib import import_module
 from typing import Any
 
+_ROOM = __name__.rpartition(".")[0]
 _HOMES = {
-    "PortraitsConfig": "config",
-    "Shape": "shape",
-    "sample_shape": "shape",
-    "Style": "style",
-    "sample_style": "style",
-    "Geometry": "drawing",
-    "Portrait": "drawing",
-    "geometry": "drawing",
-    "render": "drawing",
-    "PortraitSpec": "sets",
-    "portrait_set": "sets",
-    "true_matches": "matching",
+    "PortraitsConfig": "portraits.config",
+    "Shape": "portraits.shape",
+    "sample_shape": "portraits.shape",
+    "Style": "drawing.style",
+    "sample_style": "drawing.style",
+    "Geometry": "portraits.drawing",
+    "Portrait": "portraits.drawing",
+    "geometry": "portraits.drawing",
+    "render": "portraits.drawing",
+    "PortraitSpec": "portraits.sets",
+    "portrait_set": "portraits.sets",
+    "true_matches": "drawing.matching",
 }
 
 __all__ = list(_HOMES)
@@ -30,4 +31,4 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{_ROOM}.{_HOMES[name]}"), name)

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from matebit.data.drawing.curves import ridge, round_end, triangle
+from matebit.data.drawing.layers import Layers
+from matebit.data.drawing.materials import Detail, Rank
 from matebit.data.portraits.body import opening
-from matebit.data.portraits.curves import ridge, round_end, triangle
 from matebit.data.portraits.face import ear_centre
-from matebit.data.portraits.labels import Detail, Label, Part, Rank
-from matebit.data.portraits.layers import Layers
+from matebit.data.portraits.labels import Label, Part
 from matebit.data.portraits.pose import Frame, lean
 from matebit.data.portraits.shape import Shape
 

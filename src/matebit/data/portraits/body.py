@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import ridge, smoothstep
-from matebit.data.portraits.labels import Detail, Label, Rank
-from matebit.data.portraits.layers import Layers
+from matebit.data.drawing.curves import ridge, smoothstep
+from matebit.data.drawing.layers import Layers
+from matebit.data.drawing.materials import Detail, Rank
+from matebit.data.portraits.labels import Label
 from matebit.data.portraits.pose import Frame
 from matebit.data.portraits.shape import Shape
 

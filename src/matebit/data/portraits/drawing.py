@@ -1,17 +1,17 @@
 """From a shape and a style to a portrait with its exact annotations."""
 
 from dataclasses import dataclass
-from importlib import import_module
 
-import cv2
 import numpy as np
 
+from matebit.data.drawing.layers import Layers
+from matebit.data.drawing.materials import Rank
+from matebit.data.drawing.painting import paint
+from matebit.data.drawing.sketch import part_borders, sketch
+from matebit.data.drawing.style import Style
 from matebit.data.portraits.landmarks import landmarks
-from matebit.data.portraits.layers import Layers
 from matebit.data.portraits.scene import stack
 from matebit.data.portraits.shape import Shape
-from matebit.data.portraits.sketch import sketch
-from matebit.data.portraits.style import Style
 from matebit.errors import MatebitError
 
 SMALLEST, LARGEST = 32, 1024
@@ -50,11 +50,8 @@ def render(shape: Shape, style: Style, size: int) -> Portrait:
     """Paint `shape` in `style`; labels, landmarks and surface are those of `geometry`."""
     plain = geometry(shape, size)
     samples = 2
-    drawing = sketch(stack(shape, size, samples), style, size, samples)
-    medium = import_module(f"matebit.data.portraits.media.{style.medium}")
-    fine = np.clip(medium.paint(drawing), 0, 1).astype(np.float32)
-    image = cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA)
-    image = (image * 255 + 0.5).astype(np.uint8)
+    layers = stack(shape, size, samples)
+    image = paint(sketch(layers, style, size, samples, part_borders(layers), layers.rank >= Rank.HEAD))
     return Portrait(plain.labels, plain.landmarks, plain.surface, image)
 
 

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from matebit.data.portraits.curves import dome, ridge, round_end, smoothstep
-from matebit.data.portraits.labels import Detail, Label, Part, Rank
-from matebit.data.portraits.layers import Layers
+from matebit.data.drawing.curves import dome, ridge, round_end, smoothstep
+from matebit.data.drawing.layers import Layers
+from matebit.data.drawing.materials import Detail, Rank
+from matebit.data.portraits.labels import Label, Part
 from matebit.data.portraits.pose import Frame, half_width, lean
 from matebit.data.portraits.shape import Shape
 
@@ -35,6 +36,16 @@ def skin_coordinates(shape: Shape, f: Frame) -> tuple[np.ndarray, np.ndarray]:
     """(u, v) of the skin: v is bent so that eyes, nose and mouth have one height for everyone."""
     heights = (-1.0, brow_y(shape), shape.eye_y, shape.nose_y, shape.mouth_y, 1.0)
     return f.face_x, np.interp(f.face_y, heights, _TEMPLATE).astype(np.float32)
+
+
+def draw_face(layers: Layers, shape: Shape, f: Frame) -> None:
+    """The head without hair and ears: its skin and all features."""
+    draw_head(layers, shape, f)
+    draw_mouth(layers, shape, f)
+    draw_nose(layers, shape, f)
+    draw_beard(layers, shape, f)
+    draw_eyes(layers, shape, f)
+    draw_brows(layers, shape, f)
 
 
 def draw_head(layers: Layers, shape: Shape, f: Frame) -> None:

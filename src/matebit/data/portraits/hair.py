@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.data.portraits.curves import ridge, round_end, smoothstep, triangle
-from matebit.data.portraits.labels import Label, Part, Rank
-from matebit.data.portraits.layers import Layers
+from matebit.data.drawing.curves import ridge, round_end, smoothstep, triangle
+from matebit.data.drawing.layers import Layers
+from matebit.data.drawing.materials import Rank
+from matebit.data.portraits.labels import Label, Part
 from matebit.data.portraits.pose import Frame
 from matebit.data.portraits.shape import Hair, Shape
 

@@ -1,4 +1,4 @@
-"""Names of what a pixel can show: CelebAMask-HQ labels, surface parts and painted details.
+"""Names of what a pixel can show: CelebAMask-HQ labels and surface parts.
 
 `L_` and `R_` are the sitter's own left and right: the sitter's left eye (L_EYE, label 4) is seen
 in the right half of the picture when the head looks straight at us, as in iBUG's 68 points.
@@ -42,30 +42,3 @@ class Part(IntEnum):
     L_EARRING = 24
     R_EARRING = 25
     HAT_BRIM = 26
-
-
-class Detail(IntEnum):
-    """What is painted inside a label; details have no label of their own."""
-
-    NONE = 0
-    SCLERA = 1
-    IRIS = 2
-    PUPIL = 3
-    GLINT = 4
-    LASH = 5
-    NOSTRIL = 6
-    TEETH = 7
-    TRIM = 8
-    LENS = 9
-
-
-class Rank(IntEnum):
-    """How near a layer is to us; a nearer layer casts a soft shadow on a farther one."""
-
-    BACKGROUND = 0
-    BEHIND = 1
-    NECK = 2
-    BODY = 3
-    HEAD = 4
-    FRONT = 5
-    TOP = 6

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
+from matebit.data.drawing.curves import smoothstep
 from matebit.data.portraits.shape import Shape
 
 _NECK_PIVOT = 0.85  # the head tilts about this height; the body follows by _BODY_ROLL
@@ -54,11 +54,15 @@ def lean(shape: Shape, y: np.ndarray) -> np.ndarray:
     return math.sin(shape.yaw) * (0.26 * smoothstep(-0.7, 0.95, y) - 0.1)
 
 
-def frame(shape: Shape, size: int, samples: int = 1) -> Frame:
-    """Coordinates at the centres of a (size * samples)-square grid of (sub)pixels."""
+def frame(shape: Shape, size: int, samples: int = 1, window: tuple[slice, slice] | None = None) -> Frame:
+    """Coordinates at the centres of a (size * samples)-square grid of (sub)pixels.
+
+    `window`: rows and columns of the grid that are wanted, all by default.
+    """
     n = size * samples
     line = (np.arange(n, dtype=np.float32) + 0.5) / n
-    px, py = np.meshgrid(line, line)
+    rows, columns = window or (slice(n), slice(n))
+    px, py = np.meshgrid(line[columns], line[rows])
     dx, dy = (px - shape.cx) / shape.scale, (py - shape.cy) / shape.scale
     c, s = math.cos(shape.roll), math.sin(shape.roll)
     x0, y = c * dx + s * dy, c * dy - s * dx

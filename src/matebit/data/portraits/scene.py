@@ -1,7 +1,7 @@
 """The order in which a portrait is stacked, from the far to the near."""
 
+from matebit.data.drawing.layers import Layers
 from matebit.data.portraits import accessories, body, face, hair
-from matebit.data.portraits.layers import Layers
 from matebit.data.portraits.pose import frame
 from matebit.data.portraits.shape import Shape
 
@@ -19,12 +19,7 @@ def stack(shape: Shape, size: int, samples: int = 1) -> Layers:
     for side in (-1, 1):
         if not before[side]:
             face.draw_ear(layers, shape, f, side)
-    face.draw_head(layers, shape, f)
-    face.draw_mouth(layers, shape, f)
-    face.draw_nose(layers, shape, f)
-    face.draw_beard(layers, shape, f)
-    face.draw_eyes(layers, shape, f)
-    face.draw_brows(layers, shape, f)
+    face.draw_face(layers, shape, f)
     if shape.hair.fall == "close":  # close hair is tucked behind the ears, other hair covers them
         hair.draw_front(layers, shape, f, cap)
     for side in (-1, 1):

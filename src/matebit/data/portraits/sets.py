@@ -1,15 +1,12 @@
 """Which sitter wears which style, in the training and in the test split."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
+from matebit.data.drawing.style import Style, sample_style, style_names
 from matebit.data.portraits.config import PortraitsConfig
-from matebit.data.portraits.palettes import FAMILIES
-from matebit.data.portraits.patterns import PATTERNS
 from matebit.data.portraits.shape import Shape, sample_shape
-from matebit.data.portraits.style import MEDIA, Style, sample_style
 
 _SPLITS = ("train", "test")
 
@@ -23,6 +20,7 @@ class PortraitSpec:
     shape: Shape
     style: Style
     style_name: str  # medium-palette-pattern, one style a split
+    person: str = ""  # every portrait shows somebody else
 
 
 def portrait_set(config: PortraitsConfig, seed: int) -> list[PortraitSpec]:
@@ -34,7 +32,7 @@ def portrait_set(config: PortraitsConfig, seed: int) -> list[PortraitSpec]:
     """
     numbers = {"train": config.train, "test": config.test}
     wanted = {"train": config.styles_train, "test": config.styles_test}
-    combinations = _combinations(sum(wanted.values()), seed)
+    combinations = style_names(sum(wanted.values()), seed)
     specs = []
     for stream, split in enumerate(_SPLITS):
         own = combinations[: wanted[split]]
@@ -48,22 +46,3 @@ def portrait_set(config: PortraitsConfig, seed: int) -> list[PortraitSpec]:
             style = styles[number]
             specs.append(PortraitSpec(f"{split}-{i:0{digits}d}", split, shape, style, style.name))
     return specs
-
-
-def _combinations(count: int, seed: int) -> list[tuple[str, str, str]]:
-    """`count` different (medium, palette, pattern), media, palettes and patterns taking turns."""
-    rng = np.random.default_rng((seed, 7))
-    pools: dict[str, list[tuple[str, str]]] = {}
-    for medium in MEDIA:
-        pairs = list(product(FAMILIES, PATTERNS))
-        pools[medium] = [pairs[i] for i in rng.permutation(len(pairs))]
-    used = {name: 0 for name in (*FAMILIES, *PATTERNS)}
-    out = []
-    for i in range(count):
-        pool = pools[MEDIA[i % len(MEDIA)]]
-        best = min(range(len(pool)), key=lambda k: used[pool[k][0]] + used[pool[k][1]])
-        palette, pattern = pool.pop(best)
-        used[palette] += 1
-        used[pattern] += 1
-        out.append((MEDIA[i % len(MEDIA)], palette, pattern))
-    return out

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from matebit.data.body_pose import BodyPose
-from matebit.data.faces import FaceParsing
+from matebit.data.parsing import Parsing
 
 Split = Literal["train", "test"]
 Resample = Literal["bicubic", "bilinear"]
@@ -70,7 +70,7 @@ class Source(Protocol):
         """The whole picture as uint8 (size,size,3) RGB, upright."""
         ...
 
-    def parsing(self, item: Item, size: int) -> FaceParsing | None:
+    def parsing(self, item: Item, size: int) -> Parsing | None:
         """Labels and part masks at `size`, resized nearest; None where the source has none."""
         ...
 

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.data.config import DataConfig
-from matebit.data.faces import LABELS, FaceParsing, parsing_of_labels, parsing_of_masks
+from matebit.data.faces import LABELS, parsing_of_labels, parsing_of_masks
+from matebit.data.parsing import Parsing
 from matebit.data.sources.base import Item, Resample
 from matebit.data.sources.files import (
     dataset_root,
@@ -81,7 +82,7 @@ class CelebAMaskSource:
     def landmarks(self, item: Item) -> None:
         """CelebAMask-HQ has none."""
 
-    def parsing(self, item: Item, size: int) -> FaceParsing:
+    def parsing(self, item: Item, size: int) -> Parsing:
         """Labels and part masks, resized nearest. Raises `BrokenImage`."""
         self.check(item)
         files = self._mask_files(item)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 import numpy as np
 
 from matebit.data.config import DataConfig
-from matebit.data.faces import FaceParsing, parsing_of_labels
+from matebit.data.drawing.matching import true_matches
+from matebit.data.faces import parsing_of_labels
+from matebit.data.parsing import Parsing
 from matebit.data.portraits.drawing import geometry, render
 from matebit.data.portraits.landmarks import landmarks
-from matebit.data.portraits.matching import true_matches
 from matebit.data.portraits.sets import PortraitSpec, portrait_set
 from matebit.data.sources.base import Item, Resample
+from matebit.data.sources.drawn import DrawnSource
 
 
 class PortraitTruth:
@@ -34,45 +34,20 @@ class PortraitTruth:
         return true_matches(asked, shown, grid)
 
 
-class PortraitSource:
+class PortraitSource(DrawnSource[PortraitSpec]):
     """`params.data.portraits`, drawn from the seed of the params."""
 
-    drawn = True
-
     def __init__(self, config: DataConfig, seed: int) -> None:
-        self._specs = {spec.id: spec for spec in portrait_set(config.portraits, seed)}
-        self._made_from = f"{config.portraits.model_dump_json()} seed {seed}"
+        made_from = f"{config.portraits.model_dump_json()} seed {seed}"
+        super().__init__(portrait_set(config.portraits, seed), made_from)
         self.truth = PortraitTruth(self._specs, config.crop_size)
-
-    def items(self) -> list[Item]:
-        """Every portrait, sorted by id; its origin names its style."""
-        return [
-            Item(
-                spec.id,
-                "train" if spec.split == "train" else "test",
-                f"drawn in {spec.style_name}",
-                style=spec.style_name,
-            )
-            for spec in sorted(self._specs.values(), key=lambda spec: spec.id)
-        ]
-
-    def id_of(self, name: str) -> str:
-        """The file name without folder and suffix."""
-        return PurePosixPath(name).stem
-
-    def fingerprint(self, item: Item) -> str:
-        """All portraits follow from their section of the params and the seed."""
-        return self._made_from
-
-    def check(self, item: Item) -> None:
-        """A drawn portrait lacks nothing."""
 
     def image(self, item: Item, size: int, resample: Resample = "bicubic") -> np.ndarray:
         """The portrait painted at `size`, uint8 (size,size,3); nothing is resized."""
         spec = self._specs[item.id]
         return render(spec.shape, spec.style, size).image
 
-    def parsing(self, item: Item, size: int) -> FaceParsing:
+    def parsing(self, item: Item, size: int) -> Parsing:
         """Exact labels and part masks at `size`, from the geometry alone."""
         return parsing_of_labels(geometry(self._specs[item.id].shape, size).labels)
 

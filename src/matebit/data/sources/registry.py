@@ -12,9 +12,18 @@ if TYPE_CHECKING:
 # Module and class, called as `Class(config, seed)`; imported only when the params ask for it.
 SOURCES: dict[str, tuple[str, str]] = {
     "portraits": ("matebit.data.sources.portraits", "PortraitSource"),
+    "figures": ("matebit.data.sources.figures", "FigureSource"),
     "celebamask": ("matebit.data.sources.celebamask", "CelebAMaskSource"),
     "deepfashion": ("matebit.data.sources.deepfashion", "DeepFashionSource"),
 }
+
+# Sources whose label maps are not those of faces.
+_LABEL_SETS = {"figures": "body"}
+
+
+def label_set_of(name: str) -> str:
+    """The name of the label set in which a source parses its pictures."""
+    return _LABEL_SETS.get(name, "face")
 
 
 def open_source(config: DataConfig, seed: int) -> Source:

@@ -1,22 +1,24 @@
-"""The stack of shapes that a portrait is cut from: later stamps cover earlier ones."""
+"""What every pixel of a drawing shows; later stamps cover earlier ones."""
 
 import numpy as np
 
-from matebit.data.portraits.labels import Detail, Label, Rank
+from matebit.data.drawing.materials import Detail, Rank
 
 
 class Layers:
     """What each pixel shows; arrays (H, W).
 
-    label uint8 (Label); part uint8 (0 = no surface); u, v float32 surface coordinates of the part;
+    label uint8, of the set's own labels; material uint8 (Material); part uint8 (0 = no surface);
+    u, v float32 surface coordinates of the part;
     detail uint8 (Detail); rank uint8 (Rank); nx, ny float32 in [-1, 1], the normal of the form,
     x to the right and y down; strand float32, constant along a lock of hair or a fold;
     lines float32 in [0, 1], drawn lines that are no border between labels;
-    cheek float32 in [0, 1], where a blush goes.
+    cheek float32 in [0, 1], where a blush goes; ground float32 in [0, 1], shade on the background.
     """
 
     def __init__(self, height: int, width: int) -> None:
         self.label = np.zeros((height, width), np.uint8)
+        self.material = np.zeros((height, width), np.uint8)
         self.part = np.zeros((height, width), np.uint8)
         self.detail = np.zeros((height, width), np.uint8)
         self.rank = np.zeros((height, width), np.uint8)
@@ -27,11 +29,12 @@ class Layers:
         self.strand = np.zeros((height, width), np.float32)
         self.lines = np.zeros((height, width), np.float32)
         self.cheek = np.zeros((height, width), np.float32)
+        self.ground = np.zeros((height, width), np.float32)
 
     def stamp(
         self,
         mask: np.ndarray,
-        label: Label,
+        label: int,
         u: np.ndarray,
         v: np.ndarray,
         *,
@@ -41,8 +44,11 @@ class Layers:
         strand: np.ndarray | None = None,
         detail: Detail = Detail.NONE,
     ) -> None:
-        """Cover `mask` (H, W) bool with a part; what is not given stays as it was below."""
-        self.label[mask] = label
+        """Cover `mask` (H, W) bool with a part; what is not given stays as it was below.
+
+        A portrait's label is its material.
+        """
+        self.label[mask] = self.material[mask] = label
         self.part[mask] = label if part is None else part
         self.detail[mask] = detail
         self.u[mask] = u[mask]

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from matebit.data.portraits.labels import Label
-from matebit.data.portraits.sketch import Sketch
-from matebit.data.portraits.texture import blur, fractal, noise
+from matebit.data.drawing.materials import Material
+from matebit.data.drawing.sketch import Sketch
+from matebit.data.drawing.texture import blur, fractal, noise
 
 
 def paint(s: Sketch) -> np.ndarray:
     """Lit colours; the ground is out of focus."""
     n, unit = s.n, s.n / 256
-    hair = s.layers.label == Label.HAIR
+    hair = s.layers.material == Material.HAIR
     colour = s.lit(0.95 * s.style.contrast)
     colour *= np.where(hair, 1 + 0.3 * s.locks, 1)[..., None]
     glow = np.where(hair, 0.28, 0.30) * s.shine

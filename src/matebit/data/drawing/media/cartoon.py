@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
-from matebit.data.portraits.labels import Label
-from matebit.data.portraits.sketch import Sketch
+from matebit.data.drawing.curves import smoothstep
+from matebit.data.drawing.materials import Material
+from matebit.data.drawing.sketch import Sketch
 
 
 def paint(s: Sketch) -> np.ndarray:
     """Two tones a colour and a black line."""
     tint = np.array(s.style.colours.shadow, np.float32)
-    hair = s.layers.label == Label.HAIR
+    hair = s.layers.material == Material.HAIR
     light = s.light + np.where(hair, 0.18 * s.locks, 0)
     shade = smoothstep(0.50, 0.46, light)[..., None] * 0.62
     colour = s.albedo * (1 - shade * (1 - tint))

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
-from matebit.data.portraits.labels import Label
-from matebit.data.portraits.media.lattice import Lattice
-from matebit.data.portraits.sketch import Sketch
-from matebit.data.portraits.texture import blur
+from matebit.data.drawing.curves import smoothstep
+from matebit.data.drawing.materials import Material
+from matebit.data.drawing.media.lattice import Lattice
+from matebit.data.drawing.sketch import Sketch
+from matebit.data.drawing.texture import blur
 
 
 def paint(s: Sketch) -> np.ndarray:
@@ -17,12 +17,12 @@ def paint(s: Sketch) -> np.ndarray:
     line = 0.85 * s.outline(0.006)[..., None]
     colour = colour * (1 - line) + line * np.array(s.style.colours.line, np.float32)
     grout = 0.55 * np.array(s.style.colours.line, np.float32) + 0.25
-    large = _tiles(colour, 37, seed, grout)
-    small = _tiles(colour, 64, seed + 1, grout)
-    face = s.layers.rank >= 4
-    features = np.isin(s.layers.label, [3, 4, 5, 6, 7, 10, 11, 12])
+    large = _tiles(colour, round(37 / s.scale), seed, grout)
+    small = _tiles(colour, round(64 / s.scale), seed + 1, grout)
+    face = s.fine
+    features = np.isin(s.layers.material, [3, 4, 5, 6, 7, 10, 11, 12])
     sharp = np.clip(1.8 * blur(features.astype(np.float32), 1.2 * unit), 0, 1)[..., None]
-    out = np.where((face & (s.layers.label != Label.HAIR))[..., None], small, large)
+    out = np.where((face & (s.layers.material != Material.HAIR))[..., None], small, large)
     return out + 0.85 * sharp * (colour - out)
 
 

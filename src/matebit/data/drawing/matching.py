@@ -1,22 +1,24 @@
-"""The true dense match between two portraits, from the surface points that they show."""
+"""The true dense match between two drawings, from the surface points that they show."""
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 NEAR = 0.1
-"""Largest distance in (u, v) of a part at which two pixels still show the same point.
+"""Largest distance in (u, v) of a part at which two pixels still show the same point of a portrait.
 
 Surface coordinates are about 1 per half head height on every part, so this is a twentieth of a
 head; a pixel of a 64 px portrait is 0.05 to 0.08."""
 
 
-def true_matches(surface_a: np.ndarray, surface_b: np.ndarray, grid: int) -> tuple[np.ndarray, np.ndarray]:
+def true_matches(
+    surface_a: np.ndarray, surface_b: np.ndarray, grid: int, near: float = NEAR
+) -> tuple[np.ndarray, np.ndarray]:
     """Where each cell of a grid over picture a lies in picture b.
 
     surface_a (Sa, Sa, 3), surface_b (Sb, Sb, 3): (part, u, v), NaN where there is no surface.
     Returns matches (grid, grid, 2) float32, x and y in [0, 1] of the pixel of b that shows the
     surface point under the cell's centre in a, and valid (grid, grid) bool: false (and matches 0)
-    where a shows no surface or b does not show the point to within `NEAR`. Of equally near
+    where a shows no surface or b does not show the point to within `near`. Of equally near
     pixels of b the first in reading order is taken.
     """
     query = surface_a[_centres(grid, surface_a.shape[0])]
@@ -31,7 +33,7 @@ def true_matches(surface_a: np.ndarray, surface_b: np.ndarray, grid: int) -> tup
             continue
         tree = cKDTree(flat[shown, 1:])
         distance, nearest = _first_nearest(tree, query[asked, 1:])
-        found = distance <= NEAR
+        found = distance <= near
         pixel = shown[nearest[found]]
         place = np.stack([pixel % side_b + 0.5, pixel // side_b + 0.5], -1) / side_b
         matches[asked[found]] = place

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep, triangle
+from matebit.data.drawing.curves import smoothstep, triangle
 
 PATTERNS = (
     "plain",

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
-from matebit.data.portraits.labels import Detail, Label
-from matebit.data.portraits.sketch import Sketch
-from matebit.data.portraits.texture import fractal, noise, shifted, thread
+from matebit.data.drawing.curves import smoothstep
+from matebit.data.drawing.materials import Detail, Material
+from matebit.data.drawing.sketch import Sketch
+from matebit.data.drawing.texture import fractal, noise, shifted, thread
 
 
 def paint(s: Sketch) -> np.ndarray:
@@ -17,7 +17,7 @@ def paint(s: Sketch) -> np.ndarray:
     flat = s.albedo
     levels = np.float32(6)
     flat = np.floor(flat * levels + 0.5) / levels * 0.6 + flat * 0.4
-    hair = s.layers.label == Label.HAIR
+    hair = s.layers.material == Material.HAIR
     combed = smoothstep(0.25, 0.6, s.locks) * hair
     flat = flat * (1 - 0.35 * combed[..., None])
     shade = smoothstep(0.3, 0.22, s.light) * ~far * ~hair * (s.layers.detail == Detail.NONE)

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
-from matebit.data.portraits.labels import Label
-from matebit.data.portraits.sketch import Sketch
-from matebit.data.portraits.texture import blur, fractal, noise, thread
+from matebit.data.drawing.curves import smoothstep
+from matebit.data.drawing.materials import Material
+from matebit.data.drawing.sketch import Sketch
+from matebit.data.drawing.texture import blur, fractal, noise, thread
 
 
 def paint(s: Sketch) -> np.ndarray:
     """Chalk where the tooth of the paper catches it."""
     n, unit, seed, c = s.n, s.n / 256, s.style.grain, s.style.colours
     paper = 0.5 * np.array(c.back, np.float32) + 0.5 * np.array(c.back2, np.float32)
-    hair = s.layers.label == Label.HAIR
+    hair = s.layers.material == Material.HAIR
     colour = s.lit(0.85 * s.style.contrast)
     colour = colour * (1 + np.where(hair, 0.35 * s.locks, 0))[..., None]
     colour = colour + (0.35 * s.shine)[..., None] * (1 - colour)
@@ -24,7 +24,7 @@ def paint(s: Sketch) -> np.ndarray:
     tooth = noise(seed + 1, (230, 230), n) + 0.5 * noise(seed + 2, (120, 120), n)
     far = s.layers.rank == 0
     press = np.where(far, 0.35, 1.25) + 0.45 * hatch
-    press = press + 0.5 * np.isin(s.layers.label, [4, 5, 6, 7, 10, 11, 12])
+    press = press + 0.5 * np.isin(s.layers.material, [4, 5, 6, 7, 10, 11, 12])
     cover = smoothstep(-0.9, 0.5, tooth + press)
     cover = (0.35 + 0.65 * cover)[..., None]
     out = paper * (1 - cover) + colour * cover

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from matebit.data.portraits.labels import Label
-from matebit.data.portraits.media.strokes import strokes
-from matebit.data.portraits.sketch import Sketch
-from matebit.data.portraits.texture import blur, fractal, noise, thread
+from matebit.data.drawing.materials import Material
+from matebit.data.drawing.media.strokes import strokes
+from matebit.data.drawing.sketch import Sketch
+from matebit.data.drawing.texture import blur, fractal, noise, thread
 
 
 def paint(s: Sketch) -> np.ndarray:
     """Broad strokes everywhere, finer ones on the head, none over the features."""
     n, unit, seed = s.n, s.n / 256, s.style.grain
-    hair = s.layers.label == Label.HAIR
+    hair = s.layers.material == Material.HAIR
     colour = s.lit(1.15 * s.style.contrast)
     # warm lights, and a ground that plays between its two colours
     warm = np.array([0.05, 0.03, -0.03], np.float32)
@@ -22,11 +22,11 @@ def paint(s: Sketch) -> np.ndarray:
     dark = 0.5 * s.outline(0.004)[..., None]
     colour = colour * (1 - dark) + dark * np.array(s.style.colours.line, np.float32)
     angle = _flow(s, colour)
-    broad, b1 = strokes(colour, angle, 40, seed + 1)
-    fine, b2 = strokes(colour, angle, 80, seed + 2)
-    features = np.isin(s.layers.label, _FEATURES)
+    broad, b1 = strokes(colour, angle, round(40 / s.scale), seed + 1)
+    fine, b2 = strokes(colour, angle, round(80 / s.scale), seed + 2)
+    features = np.isin(s.layers.material, _FEATURES)
     detailed = blur(features.astype(np.float32), 1.5 * unit)[..., None]
-    head = blur((s.layers.rank >= 4).astype(np.float32), 1.0 * unit)[..., None]
+    head = blur(s.fine.astype(np.float32), 1.0 * unit)[..., None]
     out = broad + head * (fine - broad)
     out = out + 0.25 * (colour - out)
     out = out + 0.85 * np.clip(1.9 * detailed, 0, 1) * (colour - out)
@@ -39,8 +39,8 @@ def paint(s: Sketch) -> np.ndarray:
 
 
 _FEATURES = [
-    Label.L_EYE, Label.R_EYE, Label.L_BROW, Label.R_BROW, Label.U_LIP, Label.L_LIP, Label.MOUTH,
-    Label.EYE_G, Label.EAR_R, Label.NECK_L,
+    Material.L_EYE, Material.R_EYE, Material.L_BROW, Material.R_BROW, Material.U_LIP, Material.L_LIP,
+    Material.MOUTH, Material.EYE_G, Material.EAR_R, Material.NECK_L,
 ]  # fmt: skip
 
 

@@ -5,22 +5,25 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from matebit.data.portraits.background import background
-from matebit.data.portraits.curves import smoothstep
-from matebit.data.portraits.labels import Detail, Label, Rank
-from matebit.data.portraits.layers import Layers
-from matebit.data.portraits.palettes import Palette
-from matebit.data.portraits.patterns import pattern
-from matebit.data.portraits.style import Style
-from matebit.data.portraits.texture import blur, shifted, thread
+from matebit.data.drawing.background import background
+from matebit.data.drawing.curves import smoothstep
+from matebit.data.drawing.layers import Layers
+from matebit.data.drawing.materials import Detail, Material, Rank
+from matebit.data.drawing.palettes import Palette
+from matebit.data.drawing.patterns import pattern
+from matebit.data.drawing.style import Style
+from matebit.data.drawing.texture import blur, shifted, thread
 
-_BORDERLESS = {Label.NOSE: Label.SKIN, Label.L_BROW: Label.SKIN, Label.R_BROW: Label.SKIN}
+WOVEN = (Material.CLOTH, Material.LOWER, Material.OUTER)
+_BORDERLESS = {Material.NOSE: Material.SKIN, Material.L_BROW: Material.SKIN, Material.R_BROW: Material.SKIN}
 
 
 @dataclass(frozen=True)
 class Sketch:
     """What every medium starts from; n = size * samples, arrays (n, n) float32 unless said.
 
+    fine: bool, where small strokes are needed
+    scale: size of the smallest features beside those of a portrait, at most 1
     albedo: (n, n, 3) own colours in [0, 1]
     light: 0 in full shadow, 1 in full light
     shine: highlights in [0, 1]
@@ -33,6 +36,8 @@ class Sketch:
     style: Style
     size: int
     samples: int
+    fine: np.ndarray
+    scale: float
     albedo: np.ndarray
     light: np.ndarray
     shine: np.ndarray
@@ -56,60 +61,73 @@ class Sketch:
 
         Lines are never thinner than half a pixel, so that they survive at small sizes.
         """
-        t = max(thickness, 0.55 / self.size) * self.style.line
+        t = max(thickness * self.scale, 0.55 / self.size) * self.style.line
         edge = 1 - smoothstep(0.5 * t, 0.5 * t + 0.7 / self.n, self.border)
         return np.maximum(edge, 0.9 * self.lines)
 
 
-def sketch(layers: Layers, style: Style, size: int, samples: int) -> Sketch:
-    """Colour and light the layers."""
+def sketch(
+    layers: Layers,
+    style: Style,
+    size: int,
+    samples: int,
+    contour: np.ndarray,
+    fine: np.ndarray,
+    scale: float = 1.0,
+) -> Sketch:
+    """Colour and light the layers; `contour` bool (n, n): where outlines are drawn."""
     n = size * samples
     locks = _locks(layers, style)
-    light, shine = _light(layers, style, n, locks)
+    light, shine = _light(layers, style, n, locks, scale)
     return Sketch(
         layers=layers,
         style=style,
         size=size,
         samples=samples,
+        fine=fine,
+        scale=scale,
         albedo=_albedo(layers, style, n),
         light=light,
         shine=shine,
-        border=_border(layers, n),
+        border=_distance(contour),
         lines=layers.lines,
         locks=locks,
     )
 
 
 def _colour_table(c: Palette) -> np.ndarray:
-    table = np.zeros((19, 3), np.float32)
-    for label in (Label.SKIN, Label.NOSE, Label.L_EAR, Label.R_EAR, Label.NECK):
+    table = np.zeros((len(Material), 3), np.float32)
+    for label in (Material.SKIN, Material.NOSE, Material.L_EAR, Material.R_EAR, Material.NECK):
         table[label] = c.skin
-    for label in (Label.L_EYE, Label.R_EYE):
+    for label in (Material.L_EYE, Material.R_EYE):
         table[label] = c.white
-    table[Label.MOUTH] = 0.45 * np.array(c.line) + 0.3 * np.array(c.lips)
-    table[Label.U_LIP] = 0.86 * np.array(c.lips)
-    table[Label.L_LIP] = c.lips
-    table[Label.L_BROW] = table[Label.R_BROW] = 0.7 * np.array(c.hair) + 0.3 * np.array(c.line)
-    table[Label.HAIR] = c.hair
-    table[Label.HAT] = c.hat
-    table[Label.EYE_G] = 0.6 * np.array(c.line) + 0.4 * np.array(c.metal)
-    table[Label.EAR_R] = table[Label.NECK_L] = c.metal
-    table[Label.CLOTH] = c.cloth
+    table[Material.MOUTH] = 0.45 * np.array(c.line) + 0.3 * np.array(c.lips)
+    table[Material.U_LIP] = 0.86 * np.array(c.lips)
+    table[Material.L_LIP] = c.lips
+    table[Material.L_BROW] = table[Material.R_BROW] = 0.7 * np.array(c.hair) + 0.3 * np.array(c.line)
+    table[Material.HAIR] = c.hair
+    table[Material.HAT] = c.hat
+    table[Material.EYE_G] = 0.6 * np.array(c.line) + 0.4 * np.array(c.metal)
+    table[Material.EAR_R] = table[Material.NECK_L] = c.metal
+    table[Material.STOOL] = 0.5 * np.array(c.back2) + 0.3 * np.array(c.line)
     return table
 
 
 def _albedo(layers: Layers, style: Style, n: int) -> np.ndarray:
     c = style.colours
-    out = _colour_table(c)[layers.label]
-    empty = layers.label == Label.BACKGROUND
-    out[empty] = background(style, n)[empty]
-    cloth = layers.label == Label.CLOTH
-    woven = pattern(style.pattern, layers.u[cloth] * style.cells, layers.v[cloth] * style.cells)
-    out[cloth] += woven[:, None] * (np.array(c.trim, np.float32) - out[cloth])
-    skin = (layers.label == Label.SKIN) | (layers.label == Label.NOSE)
+    out = _colour_table(c)[layers.material]
+    empty = layers.material == Material.NOTHING
+    out[empty] = (background(style, n) * (1 - 0.5 * layers.ground)[..., None])[empty]
+    for fabric in style.fabrics:
+        cloth = layers.material == fabric.material
+        out[cloth] = fabric.colour
+        u, v = layers.u[cloth] * fabric.cells, layers.v[cloth] * fabric.cells
+        woven = pattern(fabric.pattern, u, v)
+        out[cloth] += woven[:, None] * (np.array(fabric.second, np.float32) - out[cloth])
+    skin = (layers.material == Material.SKIN) | (layers.material == Material.NOSE)
     blush = (0.55 * layers.cheek * skin)[..., None]
     out += blush * (np.array(c.cheek, np.float32) - out)
-    ears = (layers.label == Label.L_EAR) | (layers.label == Label.R_EAR)
+    ears = (layers.material == Material.L_EAR) | (layers.material == Material.R_EAR)
     out[ears] += 0.3 * (np.array(c.cheek, np.float32) - out[ears])
     details = {
         Detail.SCLERA: c.white,
@@ -124,6 +142,8 @@ def _albedo(layers: Layers, style: Style, n: int) -> np.ndarray:
     }
     for detail, colour in details.items():
         out[layers.detail == detail] = colour
+    for fabric in style.fabrics:
+        out[(layers.detail == Detail.TRIM) & (layers.material == fabric.material)] = fabric.second
     return out
 
 
@@ -132,13 +152,15 @@ def _locks(layers: Layers, style: Style) -> np.ndarray:
     return 0.6 * coarse + 0.4 * thread(style.grain + 1, layers.strand, 31.0)
 
 
-def _light(layers: Layers, style: Style, n: int, locks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _light(
+    layers: Layers, style: Style, n: int, locks: np.ndarray, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
     nx, ny = layers.nx, layers.ny
     nz = np.sqrt(np.clip(1 - nx * nx - ny * ny, 0.02, 1))
     diffuse = 0.5 * style.light * nx - 0.5 * ny + 0.72 * nz
     light = smoothstep(-0.15, 0.98, diffuse)
     # what lies deeper than its blurred surroundings is in the shade of what stands before it
-    unit = n / 64
+    unit = n / 64 * scale
     rank = layers.rank.astype(np.float32) / Rank.TOP
     near = blur(rank, 1.7 * unit)
     shift = round(0.9 * unit)
@@ -147,24 +169,33 @@ def _light(layers: Layers, style: Style, n: int, locks: np.ndarray) -> tuple[np.
     light = np.where(layers.rank == 0, 1.0, light)
     half = 0.42 * style.light * nx - 0.5 * ny + 0.76 * nz
     shine = smoothstep(0.9, 1.02, half) * (layers.rank > 0)
-    hair = layers.label == Label.HAIR
+    hair = layers.material == Material.HAIR
     # hair shines in a ring around the crown, broken by its locks
     ring = 1 - smoothstep(0.02, 0.2, np.abs(ny + 0.52 + 0.16 * locks))
     gloss = ring * smoothstep(0.25, 0.9, nz + 0.35 * style.light * nx) * (0.75 + 0.25 * locks)
-    shine = np.where(hair, gloss, 0.5 * shine * (layers.label != Label.CLOTH))
+    shine = np.where(hair, gloss, 0.5 * shine * ~np.isin(layers.material, WOVEN))
     return light.astype(np.float32), shine.astype(np.float32)
 
 
-def _border(layers: Layers, n: int) -> np.ndarray:
+def part_borders(layers: Layers) -> np.ndarray:
+    """Contours bool (n, n) of a flat stack of parts: where a part or a trimming ends."""
     group = np.arange(256, dtype=np.uint8)
-    for label, like in _BORDERLESS.items():
-        group[label] = like
+    for material, like in _BORDERLESS.items():
+        group[material] = like
     ids = group[layers.part] * 2 + (layers.detail == Detail.TRIM)
-    same = np.ones((n, n), np.uint8)
-    differ = ids[:, 1:] != ids[:, :-1]
-    same[:, 1:][differ] = 0
-    differ = ids[1:] != ids[:-1]
-    same[1:][differ] = 0
-    if same.all():
+    return steps(ids != np.roll(ids, 1, 1), ids != np.roll(ids, 1, 0))
+
+
+def steps(right: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """Contours (n, n) from what differs from the left and from the upper neighbour."""
+    out = np.zeros(right.shape, bool)
+    out[:, 1:] |= right[:, 1:]
+    out[1:] |= down[1:]
+    return out
+
+
+def _distance(contour: np.ndarray) -> np.ndarray:
+    n = contour.shape[0]
+    if not contour.any():
         return np.ones((n, n), np.float32)
-    return cv2.distanceTransform(same, cv2.DIST_L2, 5) / np.float32(n)
+    return cv2.distanceTransform((~contour).view(np.uint8), cv2.DIST_L2, 5) / np.float32(n)

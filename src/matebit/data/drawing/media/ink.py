@@ -2,13 +2,20 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
-from matebit.data.portraits.labels import Label
-from matebit.data.portraits.sketch import Sketch
-from matebit.data.portraits.texture import blur, fractal, noise
+from matebit.data.drawing.curves import smoothstep
+from matebit.data.drawing.materials import Material
+from matebit.data.drawing.sketch import Sketch
+from matebit.data.drawing.texture import blur, fractal, noise
 
-_TONE = {Label.HAIR: 0.82, Label.CLOTH: 0.34, Label.HAT: 0.6, Label.L_BROW: 0.8, Label.R_BROW: 0.8}
-_COLOUR = {Label.U_LIP: 0.85, Label.L_LIP: 0.8, Label.CLOTH: 0.55, Label.HAT: 0.5, Label.EAR_R: 0.8}
+_TONE = {
+    Material.HAIR: 0.82, Material.CLOTH: 0.34, Material.HAT: 0.6, Material.L_BROW: 0.8,
+    Material.R_BROW: 0.8, Material.LOWER: 0.42, Material.OUTER: 0.5, Material.SHOE: 0.8,
+    Material.BAG: 0.7, Material.BELT: 0.8, Material.STOOL: 0.3,
+}  # fmt: skip
+_COLOUR = {
+    Material.U_LIP: 0.85, Material.L_LIP: 0.8, Material.CLOTH: 0.55, Material.HAT: 0.5,
+    Material.EAR_R: 0.8, Material.LOWER: 0.5, Material.OUTER: 0.5, Material.BAG: 0.6,
+}  # fmt: skip
 
 
 def paint(s: Sketch) -> np.ndarray:
@@ -18,14 +25,14 @@ def paint(s: Sketch) -> np.ndarray:
     paper = 0.45 + 0.55 * np.array(c.white, np.float32) * (0.75 + 0.25 * np.array(c.back, np.float32))
     ink = np.array(c.line, np.float32)
     cloud, fibre = fractal(seed, 5, n), noise(seed + 5, (220, 30), n)
-    label = s.layers.label
-    tone, tint = np.zeros(19, np.float32), np.full(19, 0.16, np.float32)
+    label = s.layers.material
+    tone, tint = np.zeros(len(Material), np.float32), np.full(len(Material), 0.16, np.float32)
     for k, value in _TONE.items():
         tone[k] = value
     for k, value in _COLOUR.items():
         tint[k] = value
     grey = s.albedo @ np.array([0.3, 0.59, 0.11], np.float32)
-    wash = tone[label] * (1 + 0.3 * s.locks * (label == Label.HAIR)) * (1.15 - 0.5 * grey)
+    wash = tone[label] * (1 + 0.3 * s.locks * (label == Material.HAIR)) * (1.15 - 0.5 * grey)
     wash = wash + 0.5 * smoothstep(0.75, 0.15, s.light) * (s.layers.rank > 0)
     wash = wash + 0.10 * (s.layers.rank == 0) * (1 - grey)
     wash = wash * (1 - 0.75 * s.shine)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matebit.data.portraits.media.lattice import Lattice
+from matebit.data.drawing.media.lattice import Lattice
 
 _WIDTH = 0.42  # half a dab's width, in cells; half its length is one cell
 

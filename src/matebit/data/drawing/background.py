@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from matebit.data.portraits.curves import smoothstep
-from matebit.data.portraits.patterns import pattern
-from matebit.data.portraits.style import Style
+from matebit.data.drawing.curves import smoothstep
+from matebit.data.drawing.patterns import pattern
+from matebit.data.drawing.style import Style
 
 
 def background(style: Style, n: int) -> np.ndarray:
