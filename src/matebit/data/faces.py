@@ -1,7 +1,8 @@
-"""The labels of CelebAMask-HQ, and the parts of a face whose edges make a condition."""
+"""Label maps; the labels of CelebAMask-HQ, and the parts of a face whose edges make a condition."""
 
 from __future__ import annotations
 
+import colorsys
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,12 @@ PALETTE = [
     255, 204, 204, 102, 51, 0, 255, 0, 0, 102, 204, 0, 255, 255, 0, 0, 0, 153, 0, 0, 204,
     255, 51, 153, 0, 204, 204, 0, 51, 0, 255, 153, 51, 0, 204, 0,
 ]  # fmt: skip
-"""Colours of the labels, flat RGB, as CelebAMask-HQ shows them."""
+"""Colours of the labels, flat RGB: as CelebAMask-HQ shows them; other classes go round the hues."""
+
+for _label in range(len(LABELS), 256):
+    # A golden section of the circle from label to label: neighbours never look alike.
+    _hue, _light = _label * 0.618034 % 1, 0.35 + 0.1 * (_label % 4)
+    PALETTE += [round(255 * share) for share in colorsys.hls_to_rgb(_hue, _light, 0.7)]
 
 # The skin mask of CelebAMask-HQ covers the features that lie on it; a label map shows them instead.
 _ON_SKIN = (
@@ -32,10 +38,16 @@ _ON_SKIN = (
 
 
 @dataclass(frozen=True)
-class FaceParsing:
-    """A face in parts: `labels` uint8 (S,S) of `LABELS`, `parts` bool (13,S,S) of `EDGE_PARTS`."""
+class LabelMap:
+    """Classes of any scene: `labels` uint8 (S,S), 0 standing for background."""
 
     labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class FaceParsing(LabelMap):
+    """A face in parts: `labels` uint8 (S,S) of `LABELS`, `parts` bool (13,S,S) of `EDGE_PARTS`."""
+
     parts: np.ndarray
 
 

@@ -16,23 +16,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of condition: its channels, and the function that makes it."""
+    """One kind of condition: its channels (None: as many as the params' classes), and its function.
 
-    channels: int
+    `lines`: it is made of the picture alone, as lines and their distance map, and may be drawn by hand.
+    """
+
+    channels: int | None
     module: str
     function: str
+    lines: bool = False
 
 
 CONDITIONS: dict[str, Kind] = {
     "face_edges": Kind(15, "matebit.data.conditions.face_edges", "face_edges"),
     "parsing": Kind(19, "matebit.data.conditions.parsing", "one_hot_parsing"),
+    "labels": Kind(None, "matebit.data.conditions.labels", "one_hot_labels"),
+    "canny": Kind(2, "matebit.data.conditions.lines", "canny_lines", lines=True),
+    "xdog": Kind(2, "matebit.data.conditions.lines", "xdog_lines", lines=True),
     "pose": Kind(20, "matebit.data.conditions.pose", "pose_condition"),
 }
 
 
 def condition_channels(config: ConditionsConfig) -> int:
     """Number of channels of the condition that `config` asks for."""
-    return CONDITIONS[config.kind].channels
+    return CONDITIONS[config.kind].channels or config.classes
 
 
 def load_extractor(

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from matebit.data.body_pose import BodyPose
-from matebit.data.faces import FaceParsing
+from matebit.data.faces import LabelMap
 
 Split = Literal["train", "test"]
 Resample = Literal["bicubic", "bilinear"]
@@ -70,8 +70,8 @@ class Source(Protocol):
         """The whole picture as uint8 (size,size,3) RGB, upright."""
         ...
 
-    def parsing(self, item: Item, size: int) -> FaceParsing | None:
-        """Labels and part masks at `size`, resized nearest; None where the source has none."""
+    def parsing(self, item: Item, size: int) -> LabelMap | None:
+        """Labels at `size`, resized nearest; of a face with its parts; None where there are none."""
         ...
 
     def landmarks(self, item: Item) -> np.ndarray | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SOURCES: dict[str, tuple[str, str]] = {
     "portraits": ("matebit.data.sources.portraits", "PortraitSource"),
     "celebamask": ("matebit.data.sources.celebamask", "CelebAMaskSource"),
+    "folder": ("matebit.data.sources.folder", "FolderSource"),
     "deepfashion": ("matebit.data.sources.deepfashion", "DeepFashionSource"),
 }
 
