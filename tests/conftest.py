@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from command import REPOSITORY
+from command import REPOSITORY, copy_repository
+from served_files import Server, serving
 from tiny_experiment import TINY, Experiment, resolved_below
 
 # A busy machine is no failure; a failure prints how to repeat it.
@@ -21,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers a folder's tests stay together: its session fixtures are made once."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository's files in a folder of their own; nothing is run there for real."""
+    return copy_repository(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +55,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real photographs at {folder} (MATEBIT_SHARED names another folder)")
     return folder
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A web server on this machine; a proxy of the environment is passed by."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture

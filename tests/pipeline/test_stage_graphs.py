@@ -14,7 +14,12 @@ from matebit.params.read import read_mapping
 from matebit.pipeline.snakemake import Experiment
 from matebit.pipeline.stages import STAGES
 
-SHIPPED = [f"params/{path.name}" for path in sorted((REPOSITORY / "params").glob("*.yaml"))]
+# The others differ in what is read, hardly in their graphs.
+_FAST = {"demo.yaml", "smoke.yaml", "celebahq-edges.yaml"}
+SHIPPED = [
+    pytest.param(f"params/{path.name}", marks=[] if path.name in _FAST else pytest.mark.slow)
+    for path in sorted((REPOSITORY / "params").glob("*.yaml"))
+]
 
 # More of everything than the shipped files have, a method whose name looks like a number, given images.
 MANY = """

@@ -1,7 +1,13 @@
 # What every rule needs: the resolved parameters, the paths, and the keys each stage reads.
+import sys
+
 from matebit.pipeline import snakemake as view
 
 EXPERIMENT = view.Experiment.of(config, workflow.configfiles)
+
+# A dry run shows the jobs although something is absent; a run ends with the same sentence in `onstart`.
+for sentence in EXPERIMENT.absences():
+    print(sentence, file=sys.stderr)
 
 
 wildcard_constraints:

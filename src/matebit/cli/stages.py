@@ -52,11 +52,13 @@ def _resolve(
     from matebit.pipeline.layout import Layout
     from matebit.pipeline.ownership import ENGINES, claim
     from matebit.report.more_results import other_layouts
+    from matebit.weights.needed import check_weights
 
     if engine not in ENGINES:
         raise MatebitError(f"--engine is one of {', '.join(ENGINES)}, not {engine!r}")
     resolved = resolve(read_with_overrides(params, changes), str(params))
     check_given(resolved)
+    check_weights(resolved)
     layout = Layout(resolved.name)
     other_layouts(resolved.report, layout)
     claim(layout, engine)

@@ -6,17 +6,19 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from matebit.data.conditions.config import XDoGConfig
 from matebit.data.deepfashion_config import DeepFashionConfig
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.figures.config import FiguresConfig
+from matebit.data.folder_config import FolderConfig, valid_pattern
 from matebit.data.portraits.config import PortraitsConfig
 
 # The names of the registries (sources, conditions, pairs), which a test holds equal. They stand
 # here by themselves so that a stage that only reads its params does not depend on the code of every
 # source.
-SourceName = Literal["portraits", "figures", "celebamask", "deepfashion"]
-ConditionName = Literal["face_edges", "parsing", "pose"]
-PairingName = Literal["style", "color_layout", "vgg", "list"]
+SourceName = Literal["portraits", "figures", "celebamask", "deepfashion", "folder"]
+ConditionName = Literal["face_edges", "parsing", "pose", "labels", "canny", "xdog"]
+PairingName = Literal["style", "color_layout", "vgg", "list", "pattern"]
 
 
 class LoaderConfig(BaseModel):
@@ -37,6 +39,15 @@ class DataConfig(BaseModel):
 
     source: SourceName = Field("portraits", description="Where the images come from.")
     root: str | None = Field(None, description="Folder of the dataset; bundled sets have none.")
+    dataset: str | None = Field(
+        None, description="Name in the table of published datasets (docs/datasets.md), for `matebit fetch`."
+    )
+    accept_licence: str | None = Field(
+        None, description="The licence of the dataset as the table names it: only then it is fetched."
+    )
+    folder: FolderConfig = Field(
+        FolderConfig(), description="Source folder: which files are images, where their labels are."
+    )
     load_size: int = Field(
         286, ge=16, le=4096, description="Side in px to which training images are resized."
     )
@@ -50,7 +61,9 @@ class DataConfig(BaseModel):
     train_list: str = Field("train.txt", description="List of training items, below the root.")
     test_list: str = Field("val.txt", description="List of test items, below the root.")
     label_maps: str | None = Field(
-        None, description="Folder below the root with a label map an image, instead of part masks."
+        None,
+        description="Source celebamask: folder below the root with a label map an image, instead of "
+        "part masks.",
     )
     limit_train: int | None = Field(
         None, ge=1, description="Use only the first so many training items, by id."
@@ -87,10 +100,21 @@ class ConditionsConfig(BaseModel):
     kind: ConditionName = Field(
         "face_edges",
         description="The condition: edges and distances of the parts of a face (15 channels), its "
-        "parsing labels (19 of a face, 22 of a body), or a body's skeleton and distances to its limbs "
-        "(20 channels).",
+        "parsing labels (19 of a face, 22 of a body), a body's skeleton and distances to its limbs "
+        "(20 channels), the classes of any label maps (labels), or, of any picture, edges (canny) or drawn "
+        "lines (xdog) with their distance map (2 channels).",
+    )
+    classes: int = Field(
+        19, ge=2, le=256, description="Kind labels: number of classes, which is that of its channels."
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
+    distance_reach: float = Field(
+        16.0,
+        gt=0,
+        le=1024,
+        description="Distance in px to a line where the map of canny and xdog is full.",
+    )
+    xdog: XDoGConfig = Field(XDoGConfig(), description="How xdog draws its lines.")
     extractors: ExtractorsConfig = Field(
         ExtractorsConfig(), description="Networks that find what the source of the images does not know."
     )
@@ -104,7 +128,7 @@ class PairsConfig(BaseModel):
     method: PairingName = Field(
         "color_layout",
         description="How exemplars are ranked: same style (bundled sets), layout of colours, "
-        "pooled VGG features, or lists of the CoCosNet form.",
+        "pooled VGG features, lists of the CoCosNet form, or by their names (pattern).",
     )
     top: int = Field(10, ge=1, le=1000, description="Exemplars kept for each item.")
     exemplars_from: Literal["train", "test"] = Field(
@@ -132,8 +156,20 @@ class PairsConfig(BaseModel):
         "takes its self references from them.",
     )
 
+    pattern: str | None = Field(
+        None, description="Method pattern: regular expression that is the whole id of an item."
+    )
+    exemplar: str | None = Field(
+        None,
+        description="Method pattern: the id of its exemplar, with `\\1` for the pattern's first group.",
+    )
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.method == "pattern" and not (self.pattern and self.exemplar):
+            raise ValueError("method: pattern needs pattern and exemplar")
+        if self.pattern:
+            valid_pattern(self.pattern, self.exemplar or "")
         if self.method == "list" and not self.list_test:
             raise ValueError("method: list needs list_test, and list_train to train with exemplars")
         if self.method == "style" and self.list_self:

@@ -39,8 +39,8 @@ class InceptionConfig(BaseModel):
 
     weights: str | None = Field(
         None,
-        description="pt_inception-2015-12-05-6726825d.pth of pytorch-fid; needed by fid, kid and "
-        "inception_score.",
+        description="pytorch-fid's Inception, needed by fid, kid and inception_score; default: "
+        "inception-fid of `matebit weights list`.",
     )
     resize: list[Literal["pytorch", "clean"]] = Field(
         ["pytorch", "clean"],
@@ -90,8 +90,8 @@ class MetricsConfig(BaseModel):
     )
     lpips_weights: str | None = Field(
         None,
-        description="torchvision's alexnet-owt-7be5be79.pth; needed by lpips and diversity with "
-        "pretrained features.",
+        description="torchvision's AlexNet, needed by lpips and diversity with pretrained features; "
+        "default: alexnet of `matebit weights list`.",
     )
     swd: SwdConfig = Field(default_factory=SwdConfig, description="Sliced Wasserstein distance.")
     inception: InceptionConfig = Field(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matebit.errors import MatebitError
 from matebit.metrics.config import MetricsConfig
+from matebit.weights.location import required
 
 if TYPE_CHECKING:
     from matebit.metrics.batch import Network
@@ -47,23 +47,13 @@ class Context:
 
         if not self.pretrained:
             return uncalibrated(self.network, self.features_label)
-        if self.config.lpips_weights is None:
-            raise MatebitError(
-                "metrics.lpips_weights is not set: lpips and diversity with pretrained features "
-                "need torchvision's alexnet-owt-7be5be79.pth; name the file, or leave them out "
-                "of metrics.names"
-            )
-        return calibrated_alexnet(Path(self.config.lpips_weights))
+        own = self.config.lpips_weights
+        return calibrated_alexnet(Path(own) if own else required("alexnet", "metrics.lpips_weights"))
 
     @cached_property
     def inception(self) -> Inception:
         """pytorch-fid's network, for FID, KID and the inception score."""
         from matebit.metrics.inception import load_inception
 
-        if self.config.inception.weights is None:
-            raise MatebitError(
-                "metrics.inception.weights is not set: fid, kid and inception_score need "
-                "pytorch-fid's pt_inception-2015-12-05-6726825d.pth; name the file, or leave "
-                "them out of metrics.names"
-            )
-        return load_inception(Path(self.config.inception.weights))
+        own = self.config.inception.weights
+        return load_inception(Path(own) if own else required("inception-fid", "metrics.inception.weights"))

@@ -27,7 +27,7 @@ def _method_sections(
     }
     # What the data decides: the network takes the condition's channels at the size that is trained on.
     sections["model"] |= {
-        "condition_channels": condition_channels(params.conditions, params.data.source),
+        "condition_channels": condition_channels(params.conditions, params.data),
         "crop_size": params.data.crop_size,
     }
     return validated(MethodSections, sections, f"{where}: methods.{method.name}")

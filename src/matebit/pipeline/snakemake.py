@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matebit.data.datasets import absent_data
 from matebit.errors import MatebitError
 from matebit.params.read import read_mapping
 from matebit.params.resolve import resolve, write_resolved
@@ -19,6 +21,7 @@ from matebit.pipeline.runs import given_images, jobs, scored
 from matebit.pipeline.stages import STAGES
 from matebit.report.more_results import other_layouts, other_manifests
 from matebit.translate.given_files import given_files
+from matebit.weights.needed import absent_weights, check_weights
 
 
 def _typed(value: Any, in_file: Any) -> Any:
@@ -71,8 +74,17 @@ class Experiment:
         check_given(params)
         return cls(params, layout)
 
+    def absences(self) -> list[str]:
+        """One sentence for each kind of thing that has to be fetched before the first stage can run."""
+        found = (absent_data(self.params.data), absent_weights(self.params))
+        return [sentence for sentence in found if sentence]
+
     def begin(self) -> None:
-        """Mark the experiment as Snakemake's, and write the parameters that its jobs read."""
+        """Mark the experiment as Snakemake's, and write the parameters that its jobs read.
+
+        Raises `MatebitError` where weight files are absent: nothing has run yet.
+        """
+        check_weights(self.params)
         claim(self.layout, "snakemake")
         write_resolved(self.params, self.layout.params)
 
@@ -111,7 +123,8 @@ class Experiment:
             for part in key.split("."):
                 value = value[part]
             values[key] = value
-        return json.dumps(values, sort_keys=True)
+        # `{word}` within a text would be a wildcard to Snakemake; JSON's own braces stand before no word.
+        return re.sub(r'\{(?=[^"}])', r"\\u007b", json.dumps(values, sort_keys=True))
 
     @property
     def others(self) -> list[str]:

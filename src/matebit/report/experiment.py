@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.label_sets import labels_of_source
+from matebit.data.label_sets import labels_of
 from matebit.data.pictures import Pictures
 from matebit.data.sources.base import TruthOracle
 from matebit.data.sources.registry import open_source
@@ -137,7 +137,7 @@ class Experiment:
         labels = self.labels(item)
         colours = np.full((*edges.shape, 3), 255, dtype=np.uint8)
         if labels is not None:
-            known = labels_of_source(self.params.data.source)
+            known = labels_of(self.params.data)
             palette = np.array(known.palette, dtype=np.uint8).reshape(-1, 3)
             palette = (0.45 * palette + 0.55 * 255).astype(np.uint8)
             palette[0] = 246  # background: nearly the paper

@@ -5,8 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from matebit.data.conditions.registry import CONDITIONS
+from matebit.data.config import DataConfig
 from matebit.data.figures.config import FiguresConfig
-from matebit.data.label_sets import LABEL_SETS, labels_of_source
+from matebit.data.label_sets import LABEL_SETS, labels_of
 from matebit.errors import MatebitError
 from matebit.params.resolve import resolve
 
@@ -67,5 +68,5 @@ def test_label_sets_are_those_of_the_conditions():
         known = LABEL_SETS[name]
         assert channels == len(known.labels)
         assert len(known.palette) == 3 * channels
-    assert labels_of_source("figures").name == "body"
-    assert labels_of_source("portraits").name == "face"
+    assert labels_of(DataConfig(source="figures")).name == "body"
+    assert labels_of(DataConfig()).name == "face"

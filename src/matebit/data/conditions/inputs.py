@@ -29,8 +29,9 @@ class Structure:
         """Part masks of a face, bool (13,S,S). Raises `BrokenImage` where there is no face's parsing."""
         if self.parsing.parts is None:
             raise BrokenImage(
-                f"{self.origin} is parsed as a {self.parsing.label_set.name}, not as a face, which this "
-                "condition needs; choose another conditions.kind"
+                f"the labels of {self.origin} are of {self.parsing.label_set.name}, not of a face, which "
+                "this condition needs; choose another conditions.kind, or say data.folder.face_labels: true "
+                "if they are those of CelebAMask-HQ"
             )
         return self.parsing.parts
 

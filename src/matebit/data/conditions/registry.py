@@ -14,39 +14,50 @@ if TYPE_CHECKING:
     import numpy as np
 
     from matebit.data.conditions.inputs import Structure
-    from matebit.data.config import ConditionsConfig
+    from matebit.data.config import ConditionsConfig, DataConfig
+
+
+def _of_any_picture(channels: int) -> dict[str, int]:
+    return dict.fromkeys(("face", "body", "classes"), channels)
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of condition: the function that makes it, and its channels by label set.
 
-    A label set that is not named has no such condition.
+    A label set that is not named has no such condition; None: as many channels as the params' classes.
+    `lines`: it is made of the picture alone, as lines and their distance map, and may be drawn by hand.
     """
 
-    channels: dict[str, int]
+    channels: dict[str, int] | None
     module: str
     function: str
+    lines: bool = False
 
 
 CONDITIONS: dict[str, Kind] = {
     "face_edges": Kind({"face": 15}, "matebit.data.conditions.face_edges", "face_edges"),
     "parsing": Kind({"face": 19, "body": 22}, "matebit.data.conditions.parsing", "one_hot_parsing"),
-    "pose": Kind({"face": 20, "body": 20}, "matebit.data.conditions.pose", "pose_condition"),
+    "labels": Kind(None, "matebit.data.conditions.labels", "one_hot_labels"),
+    "canny": Kind(_of_any_picture(2), "matebit.data.conditions.lines", "canny_lines", lines=True),
+    "xdog": Kind(_of_any_picture(2), "matebit.data.conditions.lines", "xdog_lines", lines=True),
+    "pose": Kind(_of_any_picture(20), "matebit.data.conditions.pose", "pose_condition"),
 }
 
 
-def condition_channels(config: ConditionsConfig, source: str) -> int:
-    """Number of channels of the condition that `config` asks for of a source's pictures.
+def condition_channels(config: ConditionsConfig, data: DataConfig) -> int:
+    """Number of channels of the condition that `config` asks for of the pictures of `data`.
 
     Raises `MatebitError` where the source's label set has no such condition.
     """
-    channels, labels = CONDITIONS[config.kind].channels, label_set_of(source)
+    channels, labels = CONDITIONS[config.kind].channels, label_set_of(data)
+    if channels is None:
+        return config.classes
     if labels not in channels:
-        fitting = [name for name, kind in CONDITIONS.items() if labels in kind.channels]
+        fitting = [name for name, kind in CONDITIONS.items() if labels in (kind.channels or {labels})]
         raise MatebitError(
-            f"conditions.kind: {config.kind} does not fit data.source: {source}, whose pictures are parsed "
-            f"by the labels of a {labels}; choose {' or '.join(fitting)}"
+            f"conditions.kind: {config.kind} does not fit data.source: {data.source}, whose label maps are "
+            f"those of {labels}; choose {' or '.join(fitting)}"
         )
     return channels[labels]
 

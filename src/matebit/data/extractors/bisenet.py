@@ -8,11 +8,12 @@ import torch
 from matebit.data.extractors.bisenet_network import BiSeNet
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
-from matebit.data.extractors.state import load_weights, weight_file
+from matebit.data.extractors.state import load_weights
 from matebit.data.faces import LABELS, parsing_of_labels
 from matebit.data.parsing import Parsing
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage
+from matebit.weights.location import required
 
 WEIGHTS = "parsing_bisenet.pth"
 
@@ -31,7 +32,7 @@ class FaceParser:
     side = 512
 
     def __init__(self, config: ExtractorsConfig) -> None:
-        path = weight_file(WEIGHTS, "conditions.extractors.parsing: bisenet")
+        path = required("face-parsing", "conditions.extractors.parsing: bisenet")
         self._config = config
         self._network = BiSeNet(len(LABELS))
         load_weights(self._network, path)

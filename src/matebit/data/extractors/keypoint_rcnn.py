@@ -10,9 +10,10 @@ from torchvision.models.detection import keypointrcnn_resnet50_fpn
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
-from matebit.data.extractors.state import load_weights, weight_file
+from matebit.data.extractors.state import load_weights
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage
+from matebit.weights.location import required
 
 WEIGHTS = "keypointrcnn_resnet50_fpn_coco-fc266e95.pth"
 
@@ -39,7 +40,7 @@ class JointFinder:
     side = None
 
     def __init__(self, config: ExtractorsConfig) -> None:
-        path = weight_file(WEIGHTS, "conditions.extractors.pose: keypoint_rcnn")
+        path = required("keypoint-rcnn", "conditions.extractors.pose: keypoint_rcnn")
         self._config = config
         self._network = keypointrcnn_resnet50_fpn(weights=None, weights_backbone=None)
         load_weights(self._network, path)

@@ -8,17 +8,6 @@ import torch
 from torch import nn
 
 from matebit.errors import MatebitError
-from matebit.features.location import weights_folder
-
-
-def weight_file(name: str, key: str) -> Path:
-    """The file `name` in the folder of weights, which the params `key` needs."""
-    path = weights_folder() / name
-    if not path.is_file():
-        raise MatebitError(
-            f"{key} needs {path}: put the file there, or set MATEBIT_WEIGHTS to the folder that holds it"
-        )
-    return path
 
 
 def load_weights(network: nn.Module, path: Path) -> None:

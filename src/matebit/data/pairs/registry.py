@@ -17,6 +17,7 @@ METHODS: dict[str, tuple[str, str]] = {
     "style": ("matebit.data.pairs.style", "pair_by_style"),
     "vgg": ("matebit.data.pairs.vgg", "pair_by_features"),
     "list": ("matebit.data.pairs.listed", "pair_by_lists"),
+    "pattern": ("matebit.data.pairs.pattern", "pair_by_names"),
 }
 
 Pairing = Callable[["ResolvedParams", "Layout", "list[Entry]"], list[dict]]

@@ -7,20 +7,14 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.data.config import DataConfig
-from matebit.data.faces import LABELS, parsing_of_labels, parsing_of_masks
+from matebit.data.faces import LABELS
 from matebit.data.parsing import Parsing
 from matebit.data.sources.base import Item, Resample
-from matebit.data.sources.files import (
-    dataset_root,
-    file_stamp,
-    read_grey,
-    read_resized,
-    resize_nearest,
-    upright_size,
-)
+from matebit.data.sources.files import dataset_root, file_stamp, read_resized
+from matebit.data.sources.label_files import face_of_label_map, face_of_part_masks
 from matebit.data.sources.splits import listed_splits
 from matebit.errors import MatebitError
-from matebit.io.images import BrokenImage, read_plane
+from matebit.io.images import BrokenImage
 
 _IMAGES = "CelebA-HQ-img"
 _PART_MASKS = "CelebAMask-HQ-mask-anno"
@@ -85,25 +79,10 @@ class CelebAMaskSource:
     def parsing(self, item: Item, size: int) -> Parsing:
         """Labels and part masks, resized nearest. Raises `BrokenImage`."""
         self.check(item)
-        files = self._mask_files(item)
+        files, picture = self._mask_files(item), self._root / item.origin
         if self._label_maps:
-            labels = self._label_map(files["labels"])
-            self._check_aspect(item, files, {"labels": labels})
-            return parsing_of_labels(resize_nearest(labels, size))
-        masks = {part: read_grey(path) for part, path in files.items()}
-        self._check_aspect(item, files, masks)
-        resized = {part: resize_nearest(mask, size) > 127 for part, mask in masks.items()}
-        return parsing_of_masks(resized, size)
-
-    def _check_aspect(self, item: Item, files: dict[str, Path], masks: dict[str, np.ndarray]) -> None:
-        """A mask may be smaller than its photograph, but must show the same section."""
-        width, height = upright_size(self._root / item.origin)
-        for part, mask in masks.items():
-            if mask.shape[0] * width != mask.shape[1] * height:
-                raise BrokenImage(
-                    f"{files[part]} has {mask.shape[1]} x {mask.shape[0]} pixels, which is not the "
-                    f"shape of {item.origin} ({width} x {height}); replace it"
-                )
+            return face_of_label_map(files["labels"], picture, size)
+        return face_of_part_masks(files, picture, size)
 
     def _mask_files(self, item: Item) -> dict[str, Path]:
         if self._label_maps:
@@ -114,11 +93,3 @@ class CelebAMaskSource:
         folder = self._root / _PART_MASKS / str(int(item.id) // 2000)
         paths = {part: folder / f"{int(item.id):05d}_{part}.png" for part in LABELS[1:]}
         return {part: path for part, path in paths.items() if path.exists()}
-
-    def _label_map(self, path: Path) -> np.ndarray:
-        labels = read_plane(path)
-        if labels.max(initial=0) >= len(LABELS):
-            raise BrokenImage(
-                f"{path} holds the value {labels.max()}, but labels go from 0 to {len(LABELS) - 1}"
-            )
-        return labels

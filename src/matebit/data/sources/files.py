@@ -9,6 +9,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from matebit.data.config import DataConfig
+from matebit.data.datasets import how_to_get_data
 from matebit.data.sources.base import Resample
 from matebit.data.sources.mask_png import decode_mask
 from matebit.errors import MatebitError
@@ -23,7 +24,7 @@ def dataset_root(config: DataConfig) -> Path:
         raise MatebitError(f"data.root is not set; say where the {config.source} dataset lies")
     root = Path(config.root)
     if not root.is_dir():
-        raise MatebitError(f"data.root: {root} is not a folder; say where the dataset lies")
+        raise MatebitError(f"data.root: {root} is not a folder; {how_to_get_data(config)}")
     return root
 
 

@@ -14,16 +14,17 @@ SOURCES: dict[str, tuple[str, str]] = {
     "portraits": ("matebit.data.sources.portraits", "PortraitSource"),
     "figures": ("matebit.data.sources.figures", "FigureSource"),
     "celebamask": ("matebit.data.sources.celebamask", "CelebAMaskSource"),
+    "folder": ("matebit.data.sources.folder", "FolderSource"),
     "deepfashion": ("matebit.data.sources.deepfashion", "DeepFashionSource"),
 }
 
-# Sources whose label maps are not those of faces.
-_LABEL_SETS = {"figures": "body"}
 
-
-def label_set_of(name: str) -> str:
-    """The name of the label set in which a source parses its pictures."""
-    return _LABEL_SETS.get(name, "face")
+def label_set_of(config: DataConfig) -> str:
+    """The name of the label set in which the source that `config` names parses its pictures."""
+    if config.source == "figures":
+        return "body"
+    own = config.source == "folder" and config.folder.label_maps and not config.folder.face_labels
+    return "classes" if own else "face"
 
 
 def open_source(config: DataConfig, seed: int) -> Source:

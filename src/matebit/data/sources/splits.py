@@ -11,6 +11,11 @@ from matebit.data.sources.lists import read_names
 from matebit.errors import MatebitError
 
 
+def has_lists(config: DataConfig, root: Path) -> bool:
+    """Whether a list of training or of test items lies below `root`."""
+    return (root / config.train_list).exists() or (root / config.test_list).exists()
+
+
 def listed_splits(
     config: DataConfig, root: Path, found: list[str], id_of: Callable[[str], str]
 ) -> dict[str, Split]:

@@ -1,0 +1,108 @@
+"""The params section `data.folder`: how a folder of images is laid out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from string import Formatter
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Colour = Annotated[list[Annotated[int, Field(ge=0, le=255)]], Field(min_length=3, max_length=3)]
+
+
+def valid_pattern(pattern: str, replacement: str = "") -> None:
+    """Raise `ValueError` for what is no regular expression, or a replacement with groups it lacks."""
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
+    beyond = [number for number in re.findall(r"\\(\d+)", replacement) if int(number) > groups]
+    if beyond:
+        raise ValueError(f"{replacement!r} asks for group {beyond[0]}, but {pattern!r} has {groups}")
+
+
+def _check_inside(text: str) -> None:
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts or "\\" in text:
+        raise ValueError(f"{text!r} leads out of data.root; name files below it, with forward slashes")
+
+
+def _check_template(text: str, allowed: set[str]) -> None:
+    try:
+        names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise ValueError(f"{text!r} has unpaired braces ({error})") from error
+    if not names <= allowed or not allowed - {"folder"} <= names:
+        raise ValueError(
+            f"{text!r} must hold {' and '.join(f'{{{name}}}' for name in sorted(allowed - {'folder'}))}, "
+            "and may hold {folder}, but nothing else in braces"
+        )
+
+
+class FolderConfig(BaseModel):
+    """A plain folder: which files are images, where their labels are, which are held out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    images: list[str] = Field(
+        ["**/*"], min_length=1, description="Patterns of the image files below the root; ** is any depth."
+    )
+    label_maps: str | None = Field(
+        None, description="Label map of an image: `labels/{stem}.png`; {folder} is the image's own."
+    )
+    colours: list[Colour] | None = Field(
+        None,
+        min_length=2,
+        max_length=256,
+        description="Colours [r, g, b] of colour-coded label maps, by label; the first one is background.",
+    )
+    colour_tolerance: float = Field(
+        60.0, ge=0, le=442, description="Largest distance in RGB at which a pixel has a colour of the table."
+    )
+    unclear_share: float = Field(
+        0.1, ge=0, lt=1, description="Largest share of pixels without such a colour; they take a neighbour's."
+    )
+    face_labels: bool = Field(
+        False, description="Label maps hold the 19 labels of CelebAMask-HQ: a face with its parts."
+    )
+    part_masks: str | None = Field(
+        None, description="Mask of one part of a face instead: `masks/{stem}_{part}.png`."
+    )
+    group: str | None = Field(
+        None,
+        description="Regular expression on the id; its first group names what is shown (person, work). "
+        "Images of one group are no exemplars of each other.",
+    )
+    test_items: str | None = Field(
+        None, description="Regular expression that is the whole id of test items, where no list says so."
+    )
+    test_share: float = Field(
+        0.0, ge=0, lt=1, description="Share of the groups that is held out, where nothing else says so."
+    )
+    checksums: str | None = Field(
+        None, description="The publisher's MD5s: metfaces.json, or a file of `md5sum`; others are rejected."
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        for text in (*self.images, self.label_maps, self.part_masks, self.checksums):
+            if text is not None:
+                _check_inside(text)
+        if self.label_maps:
+            _check_template(self.label_maps, {"stem", "folder"})
+        if self.part_masks:
+            _check_template(self.part_masks, {"stem", "folder", "part"})
+        if self.label_maps and self.part_masks:
+            raise ValueError("label_maps and part_masks exclude each other")
+        if self.colours and not self.label_maps:
+            raise ValueError("colours need label_maps that they are the colours of")
+        if self.colours and len({tuple(colour) for colour in self.colours}) < len(self.colours):
+            raise ValueError("a colour stands twice among colours: every label needs its own")
+        for pattern in (self.group, self.test_items):
+            if pattern:
+                valid_pattern(pattern)
+        if self.group and not re.compile(self.group).groups:
+            raise ValueError(f"group: {self.group!r} has no group in brackets")
+        return self

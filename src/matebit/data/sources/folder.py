@@ -1,0 +1,199 @@
+"""A plain folder of images, with label maps or part masks where it has them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from matebit.data.config import DataConfig
+from matebit.data.faces import LABELS
+from matebit.data.parsing import CLASSES, Parsing
+from matebit.data.sources.base import Item, Resample, Split
+from matebit.data.sources.checksums import check_md5, read_checksums
+from matebit.data.sources.colour_coding import labels_of_colours
+from matebit.data.sources.files import dataset_root, file_stamp, read_resized, resize_nearest
+from matebit.data.sources.label_files import (
+    check_section,
+    face_of_labels,
+    face_of_part_masks,
+    labels_of_plane,
+)
+from matebit.data.sources.splits import has_lists, listed_splits
+from matebit.errors import MatebitError
+from matebit.io.images import BrokenImage, read_rgb
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+
+
+def _id_of_path(path: PurePosixPath) -> str:
+    """A path without suffix as one word that can name a file; letters of any script stay."""
+    words = unicodedata.normalize("NFC", path.with_suffix("").as_posix()).replace("/", "-")
+    return re.sub(r"[^\w.-]", "_", words)
+
+
+def _fixed_part(pattern: str) -> PurePosixPath:
+    """The folders of a pattern before its first wildcard: `images/**/*.png` -> `images`."""
+    fixed = []
+    for part in PurePosixPath(pattern).parts[:-1]:
+        if any(sign in part for sign in "*?["):
+            break
+        fixed.append(part)
+    return PurePosixPath(*fixed)
+
+
+class FolderSource:
+    """The images that `data.folder.images` finds; hidden files are left out.
+
+    An image is called by its path below the fixed part of its pattern: `photos/*.jpg` calls
+    `photos/me.jpg` `me`, and `**/*` calls it `photos-me`.
+    """
+
+    drawn = False
+    truth = None
+
+    def __init__(self, config: DataConfig, seed: int) -> None:
+        self._config, self._folder = config, config.folder
+        self._root = dataset_root(config)
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        """Path below the root by id; listed once for each process."""
+        found: dict[str, str] = {}
+        for pattern in self._folder.images:
+            fixed = _fixed_part(pattern)
+            for path in sorted(self._root.glob(pattern)):
+                inside = PurePosixPath(path.relative_to(self._root).as_posix())
+                hidden = any(part.startswith(".") or part == "__MACOSX" for part in inside.parts)
+                if inside.suffix.lower() in SUFFIXES and not hidden and path.is_file():
+                    found[str(inside)] = _id_of_path(inside.relative_to(fixed))
+        # A wide pattern finds the label maps too.
+        maps = {path for name in found for path in self._label_files(name).values()}
+        files: dict[str, str] = {}
+        for name, id in found.items():
+            if self._root / name in maps:
+                continue
+            if files.setdefault(id, name) != name:
+                raise MatebitError(
+                    f"{files[id]} and {name} below {self._root} would both be called {id}; rename one, or "
+                    "narrow data.folder.images"
+                )
+        return files
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        """Ids by every name that a list may use: path, path or name without suffix, file name."""
+        short: dict[str, set[str]] = {}
+        for id, inside in self._files.items():
+            path = PurePosixPath(inside)
+            for name in (path.name, path.stem):
+                short.setdefault(name, set()).add(id)
+        ids = {name: next(iter(owners)) for name, owners in short.items() if len(owners) == 1}
+        for id, inside in self._files.items():
+            ids |= {id: id, inside: id, str(PurePosixPath(inside).with_suffix("")): id}
+        return ids
+
+    @cached_property
+    def _md5(self) -> dict[str, str]:
+        name = self._folder.checksums
+        return read_checksums(self._root / name) if name else {}
+
+    def items(self) -> list[Item]:
+        """Every image of the folder or of its lists, sorted by id."""
+        files = self._files
+        if not files:
+            raise MatebitError(
+                f"data.root: {self._root} has no image that fits data.folder.images: "
+                f"{', '.join(self._folder.images)}"
+            )
+        if has_lists(self._config, self._root):
+            splits = listed_splits(self._config, self._root, list(files), self.id_of)
+        else:
+            splits = {id: self._own_split(id) for id in files}
+        return [Item(id, splits[id], files.get(id, id), group=self._group(id)) for id in sorted(splits)]
+
+    def id_of(self, name: str) -> str:
+        """The id of the image that a list calls by its path, its name, or either without suffix."""
+        return (
+            self._ids.get(name) or self._ids.get(PurePosixPath(name).name) or _id_of_path(PurePosixPath(name))
+        )
+
+    def _group(self, id: str) -> str:
+        found = re.search(self._folder.group, id) if self._folder.group else None
+        return found[1] or "" if found else ""
+
+    def _own_split(self, id: str) -> Split:
+        if self._folder.test_items:
+            return "test" if re.fullmatch(self._folder.test_items, id) else "train"
+        # By a digest: an image that is added later moves no other.
+        digest = hashlib.sha256((self._group(id) or id).encode()).digest()
+        return "test" if int.from_bytes(digest[:8]) < self._folder.test_share * 2**64 else "train"
+
+    def fingerprint(self, item: Item) -> str:
+        """Sizes and times of the image and of its labels, and how they are read."""
+        paths = [self._root / item.origin, *self._label_files(item.origin).values()]
+        return self._folder.model_dump_json() + " ".join(f"{path}={file_stamp(path)}" for path in paths)
+
+    def check(self, item: Item) -> None:
+        """Raise `BrokenImage` where labels are absent, or where the publisher's file is another one."""
+        files = self._label_files(item.origin)
+        if files and not any(path.is_file() for path in files.values()):
+            what = self._folder.label_maps or self._folder.part_masks
+            raise BrokenImage(
+                f"{item.origin} has no labels at {self._root / str(what)}; add them or remove it"
+            )
+        if self._md5:
+            if item.origin not in self._md5:
+                raise BrokenImage(
+                    f"{item.origin} is not in {self._folder.checksums}; remove it or add it there"
+                )
+            check_md5(self._root / item.origin, self._md5[item.origin])
+
+    def image(self, item: Item, size: int, resample: Resample = "bicubic") -> np.ndarray:
+        """The picture as uint8 (size,size,3) RGB."""
+        return read_resized(self._root / item.origin, size, resample)
+
+    def parsing(self, item: Item, size: int) -> Parsing | None:
+        """Labels at `size`, resized nearest, of a face with its parts; None where there are none."""
+        files, picture = self._label_files(item.origin), self._root / item.origin
+        if not files:
+            return None
+        self.check(item)
+        if "labels" not in files:
+            present = {part: path for part, path in files.items() if path.is_file()}
+            return face_of_part_masks(present, picture, size)
+        labels = self._labels(files["labels"], picture, size)
+        of_face = self._folder.face_labels
+        return face_of_labels(labels, files["labels"]) if of_face else Parsing(labels, CLASSES)
+
+    def _labels(self, path: Path, picture: Path, size: int) -> np.ndarray:
+        folder = self._folder
+        if folder.colours is None:
+            return labels_of_plane(path, picture, size)
+        pixels = read_rgb(path)
+        check_section(path, pixels.shape, picture)
+        labels = labels_of_colours(
+            pixels, folder.colours, folder.colour_tolerance, folder.unclear_share, path
+        )
+        return resize_nearest(labels, size)
+
+    def _label_files(self, inside: str) -> dict[str, Path]:
+        """The label map under "labels", or the mask of each part; not all of them need exist."""
+        path = PurePosixPath(inside)
+        names = {"stem": path.stem, "folder": path.parent.as_posix()}
+        if self._folder.label_maps:
+            return {"labels": self._root / self._folder.label_maps.format(**names)}
+        if self._folder.part_masks:
+            place = self._folder.part_masks
+            return {part: self._root / place.format(part=part, **names) for part in LABELS[1:]}
+        return {}
+
+    def body_pose(self, item: Item) -> None:
+        """A plain folder has none."""
+
+    def landmarks(self, item: Item) -> None:
+        """A plain folder has none."""

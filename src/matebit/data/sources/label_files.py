@@ -1,0 +1,54 @@
+"""Label maps and part masks from files, resized, checked against the picture they belong to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from matebit.data.faces import LABELS, parsing_of_labels, parsing_of_masks
+from matebit.data.parsing import Parsing
+from matebit.data.sources.files import read_grey, resize_nearest, upright_size
+from matebit.io.images import BrokenImage, read_plane
+
+
+def check_section(path: Path, shape: tuple[int, ...], picture: Path) -> None:
+    """A map may have another size than its picture, but must show the same section.
+
+    Sides that come of resizing are rounded, so that they may be off by a pixel. Raises `BrokenImage`.
+    """
+    width, height = upright_size(picture)
+    rows, columns = shape[:2]
+    if abs(rows - columns * height / width) > 1 and abs(columns - rows * width / height) > 1:
+        raise BrokenImage(
+            f"{path} has {columns} x {rows} pixels, which is not the shape of {picture} "
+            f"({width} x {height}); replace it"
+        )
+
+
+def face_of_part_masks(files: dict[str, Path], picture: Path, size: int) -> Parsing:
+    """A face from masks by part, white where the part is; an absent part has no file."""
+    masks = {part: read_grey(path) for part, path in files.items()}
+    for part, mask in masks.items():
+        check_section(files[part], mask.shape, picture)
+    resized = {part: resize_nearest(mask, size) > 127 for part, mask in masks.items()}
+    return parsing_of_masks(resized, size)
+
+
+def labels_of_plane(path: Path, picture: Path, size: int) -> np.ndarray:
+    """Labels uint8 (size,size) of a grey or indexed file, whose values they are."""
+    labels = read_plane(path)
+    check_section(path, labels.shape, picture)
+    return resize_nearest(labels, size)
+
+
+def face_of_label_map(path: Path, picture: Path, size: int) -> Parsing:
+    """A face from a label map of the 19 labels of CelebAMask-HQ."""
+    return face_of_labels(labels_of_plane(path, picture, size), path)
+
+
+def face_of_labels(labels: np.ndarray, path: Path) -> Parsing:
+    """A face from its labels, which came from the file `path`."""
+    if labels.max(initial=0) >= len(LABELS):
+        raise BrokenImage(f"{path} holds the value {labels.max()}, but labels go from 0 to {len(LABELS) - 1}")
+    return parsing_of_labels(labels)

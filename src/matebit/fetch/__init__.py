@@ -1,0 +1,1 @@
+"""Fetching files: resumable downloads that are checked, archives that stay inside their folder."""
