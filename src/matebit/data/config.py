@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from matebit.data.conditions.config import XDoGConfig
 from matebit.data.deepfashion_config import DeepFashionConfig
 from matebit.data.portraits.config import PortraitsConfig
 
@@ -13,7 +14,7 @@ from matebit.data.portraits.config import PortraitsConfig
 # here by themselves so that a stage that only reads its params does not depend on the code of every
 # source.
 SourceName = Literal["portraits", "celebamask", "deepfashion"]
-ConditionName = Literal["face_edges", "parsing", "pose"]
+ConditionName = Literal["face_edges", "parsing", "pose", "canny", "xdog"]
 PairingName = Literal["style", "color_layout", "vgg", "list"]
 
 
@@ -82,7 +83,8 @@ class ConditionsConfig(BaseModel):
     kind: ConditionName = Field(
         "face_edges",
         description="The condition: edges and distances of the parts of a face (15 channels), its 19 "
-        "parsing labels, or a body's skeleton and distances to its limbs (20 channels).",
+        "parsing labels, a body's skeleton and distances to its limbs (20 channels), or, of any picture, "
+        "edges (canny) or drawn lines (xdog) with their distance map (2 channels).",
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
     distance_gain: int = Field(
@@ -92,6 +94,13 @@ class ConditionsConfig(BaseModel):
         description="Factor on the distances of face edges and poses. 1 is as published, for 256 px, "
         "where a distance of 3 px counts 1 of 255; smaller images have smaller distances.",
     )
+    distance_reach: float = Field(
+        16.0,
+        gt=0,
+        le=1024,
+        description="Distance in px to a line where the map of canny and xdog is full.",
+    )
+    xdog: XDoGConfig = Field(XDoGConfig(), description="How xdog draws its lines.")
 
 
 class PairsConfig(BaseModel):

@@ -16,17 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of condition: its channels, and the function that makes it."""
+    """One kind of condition: its channels, and the function that makes it.
+
+    `lines`: it is made of the picture alone, as lines and their distance map, and may be drawn by hand.
+    """
 
     channels: int
     module: str
     function: str
+    lines: bool = False
 
 
 CONDITIONS: dict[str, Kind] = {
     "face_edges": Kind(15, "matebit.data.conditions.face_edges", "face_edges"),
     "parsing": Kind(19, "matebit.data.conditions.parsing", "one_hot_parsing"),
     "pose": Kind(20, "matebit.data.conditions.pose", "pose_condition"),
+    "canny": Kind(2, "matebit.data.conditions.lines", "canny_lines", lines=True),
+    "xdog": Kind(2, "matebit.data.conditions.lines", "xdog_lines", lines=True),
 }
 
 
