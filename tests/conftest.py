@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -13,6 +15,9 @@ from hypothesis import settings
 from command import REPOSITORY, copy_repository
 from served_files import Server, serving
 from tiny_experiment import TINY, Experiment, resolved_below
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine is no failure; a failure prints how to repeat it.
 settings.register_profile("matebit", deadline=None, print_blob=True)
@@ -55,6 +60,30 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real photographs at {folder} (MATEBIT_SHARED names another folder)")
     return folder
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium, where this machine has it; closed early, because nothing else may use asyncio."""
+    path, required = "/usr/bin/chromium", os.environ.get("MATEBIT_REQUIRE_BROWSER") == "1"
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        reason = "playwright is not installed"
+    else:
+        reason = "" if shutil.which(path) else f"there is no {path} (Debian: apt-get install chromium)"
+    if reason and required:
+        pytest.fail(f"MATEBIT_REQUIRE_BROWSER=1, but {reason}")
+    if reason:
+        pytest.skip(reason)
+    flags = [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ]  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

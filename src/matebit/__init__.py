@@ -11,5 +11,5 @@ __all__ = ["__version__", "load"]
 def __getattr__(name: str) -> object:
     """Import `matebit.load` only when it is asked for: it needs torch, the command line does not."""
     if name == "load":
-        return import_module("matebit.model.checkpoint").load
+        return import_module("matebit.translate.translator").load
     raise AttributeError(f"module 'matebit' has no attribute {name!r}")

@@ -17,7 +17,8 @@ from matebit.pipeline.stages import STAGES
 def test_every_stage_is_a_command(tmp_path: Path):
     result = matebit(tmp_path, "--help", COLUMNS="200")
     assert result.returncode == 0
-    for name in (*STAGES, "resolve", "ui", "dvc", "figure", "import-checkpoint", "export-checkpoint"):
+    tools = ("ui", "dvc", "figure", "import-checkpoint", "export-checkpoint", "app", "gallery", "ship")
+    for name in (*STAGES, "resolve", *tools):
         assert f" {name} " in result.stdout
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from matebit.cli.translate import TwoForms, translate
 from matebit.pipeline.stages import STAGES, Stage
 
 PANEL = "Stages of the pipeline"
@@ -70,4 +71,8 @@ def register(app: typer.Typer) -> None:
     """Add the stage commands to `app`."""
     app.command("resolve", rich_help_panel=PANEL)(_resolve)
     for stage in STAGES.values():
-        (_add_per_run if stage.per_run else _add_single)(app, stage)
+        if stage.name == "translate":
+            # It has a second form, for pictures of one's own.
+            app.command(stage.name, cls=TwoForms, rich_help_panel=PANEL)(translate)
+        else:
+            (_add_per_run if stage.per_run else _add_single)(app, stage)

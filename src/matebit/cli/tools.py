@@ -123,6 +123,62 @@ def _export_checkpoint(
     typer.echo(str(out))
 
 
+def _gallery(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    size: Annotated[int, typer.Option(metavar="PX", help="Side of the pictures.")] = 256,
+) -> None:
+    """Draw bundled exemplars, and sitters to translate, as PNG files."""
+    from matebit.translate.gallery import write_gallery
+
+    for path in write_gallery(out, size):
+        typer.echo(str(path))
+
+
+def _ship(
+    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="A method of the params file.")],
+    seed: Annotated[int, typer.Option("--seed", help="One of the params file's seeds.")],
+) -> None:
+    """Make a scored run the checkpoint that the program comes with, its provenance beside it."""
+    from matebit.params.resolve import read_resolved
+    from matebit.pipeline.layout import Layout
+    from matebit.translate.shipped import ship
+
+    for path in ship(read_resolved(params), Layout.of(params), method, seed):
+        typer.echo(str(path))
+
+
+def _app(
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="C", help="A checkpoint; default: the one shipped.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0: any free one.")] = 8177,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", help="A name by which browsers reach it, beside localhost and addresses."),
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="D", help="auto, cpu or cuda.")] = "auto",
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep results here; without it nothing is stored.")
+    ] = None,
+    max_megabytes: Annotated[int, typer.Option(min=1, help="Largest picture file.")] = 32,
+    max_megapixels: Annotated[int, typer.Option(min=1, help="Most pixels of a picture, in millions.")] = 50,
+) -> None:
+    """Translate pictures on a page in the browser; it stays on this machine."""
+    from matebit.app.limits import Limits
+    from matebit.app.serve import serve
+    from matebit.cli.translate import checked_device
+    from matebit.train.device import choose_device
+    from matebit.translate.shipped import shipped_checkpoint
+    from matebit.translate.translator import load
+
+    path = checkpoint or shipped_checkpoint()
+    where = choose_device(checked_device(device))
+    limits = Limits(max_megabytes * 2**20, max_megapixels * 10**6)
+    serve(load(path).to(where), host, port, names or [], limits, keep)
+
+
 def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
     commands: dict[str, Callable[..., None]] = {
@@ -133,6 +189,9 @@ def register(app: typer.Typer) -> None:
         "params": _params,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,
+        "app": _app,
+        "gallery": _gallery,
+        "ship": _ship,
     }
     for name, function in commands.items():
         app.command(name, rich_help_panel=PANEL)(function)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
@@ -15,39 +16,56 @@ from matebit.io.files import write_bytes
 # A 30,000 x 30,000 px image would need 2.7 GB; nothing in this field comes near a tenth of this.
 MAX_PIXELS = 100_000_000
 
+# What Pillow may read here: nothing that it hands to another program (EPS) or that only begins like an image.
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "JPEG2000", "AVIF")
+
 
 class BrokenImage(MatebitError):
     """An image that cannot be read: truncated, not an image, too large. The message names the file."""
 
 
-def _open(path: Path, max_pixels: int) -> Image.Image:
+def _open(source: Path | BinaryIO, name: str, max_pixels: int) -> Image.Image:
     try:
         with warnings.catch_warnings():
             # The bound below is ours and is an error; Pillow's own is only a warning.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(path)
+            image = Image.open(source, formats=FORMATS)
             if image.width * image.height > max_pixels:
                 raise BrokenImage(
-                    f"{path} has {image.width} x {image.height} pixels, more than the bound of "
+                    f"{name} has {image.width} x {image.height} pixels, more than the bound of "
                     f"{max_pixels:,}; shrink it"
                 )
             image.load()
     except FileNotFoundError as error:
-        raise BrokenImage(f"{path} does not exist") from error
+        raise BrokenImage(f"{name} does not exist") from error
     except BrokenImage:
         raise
+    except Image.DecompressionBombError as error:  # Pillow's own bound comes first for very large ones
+        raise BrokenImage(f"{name} has more pixels than the bound of {max_pixels:,}; shrink it") from error
     except Exception as error:  # Pillow raises many kinds, from SyntaxError to struct.error
-        raise BrokenImage(f"{path} cannot be read as an image ({error}); replace or remove it") from error
+        # What Pillow says of an object in memory is its address.
+        why = "no image format is known to it" if isinstance(error, UnidentifiedImageError) else error
+        raise BrokenImage(f"{name} cannot be read as an image ({why}); replace or remove it") from error
     return image
 
 
 def read_rgb(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:
-    """Read an image as uint8 (H,W,3) RGB, upright.
+    """Read an image as uint8 (H,W,3) RGB, upright; see `upright_rgb`. Raises `BrokenImage`."""
+    return upright_rgb(_open(Path(path), str(path), max_pixels))
+
+
+def decode_rgb(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+    """The same for an image's bytes in memory, which messages call `name`."""
+    return upright_rgb(_open(io.BytesIO(data), name, max_pixels))
+
+
+def upright_rgb(image: Image.Image) -> np.ndarray:
+    """Any image of Pillow as uint8 (H,W,3) RGB.
 
     EXIF rotation is applied; 16-bit, grey, palette and CMYK images are converted; transparency is laid
-    on white. Raises `BrokenImage` with one sentence otherwise.
+    on white.
     """
-    image = ImageOps.exif_transpose(_open(Path(path), max_pixels))
+    image = ImageOps.exif_transpose(image)
     if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
         values = np.asarray(image, dtype=np.float64)
         # 16-bit files use the whole range; 32-bit ones are read as if they did.
@@ -62,7 +80,7 @@ def read_rgb(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:
 
 def read_plane(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """Read a single-channel image (grey or the indices of a palette) as uint8 (H,W)."""
-    image = _open(Path(path), max_pixels)
+    image = _open(Path(path), str(path), max_pixels)
     if image.mode not in ("L", "P", "1"):
         raise BrokenImage(
             f"{path} has mode {image.mode}, not one 8-bit channel; convert it to grey or indexed"

@@ -43,6 +43,13 @@ def load(path: Path | str, *, resize_position: bool | None = None) -> Generator:
 
     `resize_position` overrides what the checkpoint says about running at another size.
     """
+    return load_with_metadata(path, resize_position=resize_position)[0]
+
+
+def load_with_metadata(
+    path: Path | str, *, resize_position: bool | None = None
+) -> tuple[Generator, dict[str, Any]]:
+    """The generator of a checkpoint, see `load`, and the `extra` that was saved with it."""
     path = Path(path)
     document, tensors = _read(path, tensors=True)
     values = dict(document.get("config") or {})
@@ -58,7 +65,7 @@ def load(path: Path | str, *, resize_position: bool | None = None) -> Generator:
     generator = build_generator(config)
     refuse_misfits(path, tensors, generator.state_dict())
     generator.load_state_dict(tensors)
-    return generator.eval()
+    return generator.eval(), dict(document.get("extra") or {})
 
 
 def refuse_misfits(source: Path | str, found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:

@@ -45,6 +45,12 @@ CONDITIONS: dict[str, Kind] = {
 }
 
 
+def possible_channels(config: ConditionsConfig) -> list[int]:
+    """The numbers of channels that this kind of condition has, one for each label set that has it."""
+    channels = CONDITIONS[config.kind].channels
+    return [config.classes] if channels is None else sorted(set(channels.values()))
+
+
 def condition_channels(config: ConditionsConfig, data: DataConfig) -> int:
     """Number of channels of the condition that `config` asks for of the pictures of `data`.
 

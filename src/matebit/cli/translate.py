@@ -1,0 +1,124 @@
+"""`matebit translate`, a stage of the pipeline (PARAMS METHOD) and a tool for pictures of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+PICTURES = "Your own pictures"
+
+
+class TwoForms(TyperCommand):
+    """Shows both forms in the line of usage."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """What stands after the command's name."""
+        return ["PARAMS METHOD [--seed S] | (--photo P | --condition X) --exemplar Y --out O [OPTIONS]"]
+
+
+def _option(*names: str, help: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=PICTURES)
+
+
+def translate(
+    params: Annotated[
+        Path | None,
+        typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml: its test set."),
+    ] = None,
+    method: Annotated[
+        str | None, typer.Argument(metavar="METHOD", help="A method of the params file, or `controls`.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="One of the params file's seeds.")] = None,
+    photos: Annotated[
+        list[Path] | None, _option("--photo", metavar="P", help="A picture or a folder; may be repeated.")
+    ] = None,
+    conditions: Annotated[
+        list[Path] | None,
+        _option("--condition", metavar="X", help="A drawing or a finished condition, instead of a photo."),
+    ] = None,
+    exemplars: Annotated[
+        list[Path] | None,
+        _option("--exemplar", metavar="Y", help="Whose style: a picture or a folder; may be repeated."),
+    ] = None,
+    out: Annotated[
+        Path | None, _option("--out", metavar="O", help="PNG, JPEG or WebP (several: a sheet), or a folder.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, _option("--checkpoint", metavar="C", help="A checkpoint; default: the one shipped.")
+    ] = None,
+    size: Annotated[
+        int | None,
+        _option("--size", metavar="PX", help="Side of what the network sees; default: its own."),
+    ] = None,
+    fit: Annotated[
+        str | None,
+        _option("--fit", metavar="HOW", help="pad: all of it (default); crop: its middle."),
+    ] = None,
+    show: Annotated[
+        str | None,
+        _option("--show", metavar="WHAT", help="Also matches, confidence, warp (by commas)."),
+    ] = None,
+    masks: Annotated[
+        Path | None,
+        _option("--masks", metavar="M", help="Parts of the face: a label map, or CelebAMask-HQ masks."),
+    ] = None,
+    kind: Annotated[
+        str | None, _option("--kind", metavar="KIND", help="The condition of a checkpoint that does not say.")
+    ] = None,
+    device: Annotated[
+        str | None, _option("--device", metavar="D", help="auto (default), cpu or cuda.")
+    ] = None,
+) -> None:
+    """Translate the test set of an experiment, or pictures of your own."""
+    from matebit.errors import MatebitError
+
+    own = {
+        "--photo": photos, "--condition": conditions, "--exemplar": exemplars, "--out": out,
+        "--checkpoint": checkpoint, "--size": size, "--fit": fit, "--show": show, "--masks": masks,
+        "--kind": kind, "--device": device,
+    }  # fmt: skip
+    named = [name for name, value in own.items() if value]
+    if params is not None or seed is not None:
+        if named:
+            raise MatebitError(
+                f"PARAMS METHOD --seed translate a test set, {named[0]} a picture of your own: choose"
+            )
+        if params is None or method is None:
+            raise MatebitError(
+                "`matebit translate` needs PARAMS and METHOD, or --photo, --exemplar and --out"
+            )
+        from matebit.pipeline.run_stage import run_stage
+
+        run_stage("translate", params, method, seed)
+        return
+    if exemplars is None or out is None or not (photos or conditions):
+        raise MatebitError(
+            "`matebit translate` needs --photo (or --condition), --exemplar and --out; or PARAMS and METHOD"
+        )
+    from matebit.translate.files import Request, translate_files
+    from matebit.translate.framing import checked_fit
+    from matebit.translate.shipped import shipped_checkpoint
+
+    request = Request(
+        photos or [], conditions or [], exemplars, out, masks, size, checked_fit(fit or "pad"), show or ""
+    )
+    request.check()
+    from matebit.train.device import choose_device
+    from matebit.translate.translator import load
+
+    where = choose_device(checked_device(device or "auto"))
+    translator = load(checkpoint or shipped_checkpoint(), kind=kind).to(where)
+    for path in translate_files(translator, request):
+        typer.echo(str(path))
+
+
+def checked_device(name: str) -> str:
+    """`auto`, `cpu` or `cuda`. Raises `MatebitError` for another word."""
+    from matebit.errors import MatebitError
+
+    if name not in ("auto", "cpu", "cuda"):
+        raise MatebitError(f"--device is auto, cpu or cuda, not {name!r}")
+    return name
