@@ -89,8 +89,9 @@ def of_file(path: Path, config: ConditionsConfig, size: int, fit: Fit) -> Framed
         placed = parsing_of_labels(frame.place(labels, Image.Resampling.NEAREST, margin=0))
         empty = np.zeros((size, size, 3), np.uint8)
         return Framed(load_extractor(config)(Structure(str(path), empty, placed), config), frame)
+    counts = " or ".join(map(str, possible))
     raise MatebitError(
-        f"{path} is no condition of the kind {config.kind!r}: that is a grey PNG of {' or '.join(map(str, possible))} square "
+        f"{path} is no condition of the kind {config.kind!r}: that is a grey PNG of {counts} square "
         "channels, one below the other, as the stage `conditions` writes them"
     )
 
