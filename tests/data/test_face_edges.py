@@ -20,7 +20,7 @@ from matebit.data.conditions.distances import distance_map
 from matebit.data.conditions.edges import boundary, extract_edges
 from matebit.data.conditions.face_edges import face_edges
 from matebit.data.conditions.inputs import Structure
-from matebit.data.config import ConditionsConfig
+from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.encoding import load_png
 from matebit.data.faces import parsing_of_labels
 from matebit.pipeline.layout import Layout
@@ -198,5 +198,5 @@ def test_channels_are_as_declared(kind: str) -> None:
     labels = np.zeros((32, 32), np.uint8)
     pose = BodyPose(np.full((18, 2), 9.0), np.ones(18, bool), (32, 32))
     structure = Structure("x", np.zeros((32, 32, 3), np.uint8), parsing_of_labels(labels), pose)
-    channels = condition_channels(config, "portraits")
+    channels = condition_channels(config, DataConfig())
     assert load_extractor(config)(structure, config).shape == (channels, 32, 32)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matebit.data.portraits.style import MEDIA, sample_style
 from skimage import feature
 
 from matebit.data.conditions.inputs import Structure
@@ -16,6 +15,7 @@ from matebit.data.conditions.lines import canny_lines, lines_and_distance, xdog_
 from matebit.data.conditions.registry import CONDITIONS, load_extractor
 from matebit.data.conditions.xdog import even_tones, xdog
 from matebit.data.config import ConditionsConfig
+from matebit.data.drawing.style import MEDIA, sample_style
 from matebit.data.portraits.drawing import render
 from matebit.data.portraits.shape import sample_shape
 
@@ -128,7 +128,7 @@ def test_lines_need_nothing_but_the_picture(kind: str) -> None:
     image = render(sample_shape((1, 1)), sample_style((1, 1)), 48).image
     config = ConditionsConfig(kind=kind)
     found = load_extractor(config)(Structure("x", image, None), config)
-    assert found.shape == (CONDITIONS[kind].channels, 48, 48)
+    assert found.shape == (2, 48, 48)
     assert found.dtype == np.uint8
     assert found[0].any()
     np.testing.assert_array_equal(found, lines_and_distance(found[0], config.distance_reach))

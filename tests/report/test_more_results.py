@@ -19,7 +19,9 @@ from matebit.report.more_results import other_manifests
 
 
 def test_an_absent_one_is_named_before_anything_runs(tmp_path: Path):
-    write_text(tmp_path / "params/mine.yaml", "report: {more_results: [theirs]}\n")
+    write_text(
+        tmp_path / "params/mine.yaml", "features: {weights: random}\nreport: {more_results: [theirs]}\n"
+    )
     said = complaint(matebit(tmp_path, "resolve", "params/mine.yaml"))
     assert "more_results names theirs, but reports/theirs/manifest.csv is absent" in said
     assert not (tmp_path / "results").exists()

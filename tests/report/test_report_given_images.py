@@ -20,7 +20,7 @@ from matebit.translate.config import GivenImages
 def with_theirs(scored) -> SimpleNamespace:
     """The report's parameters and one method more, a folder of images."""
     methods = {**report_params().methods, "theirs": GivenImages(path="of-others", lossy=False)}
-    return SimpleNamespace(**{**vars(scored.params), "methods": methods})
+    return SimpleNamespace(**{**vars(scored.params), "methods": methods, "order": list(methods)})
 
 
 def test_they_stand_in_table_and_grid(scored):

@@ -65,7 +65,7 @@ def test_a_network_without_blocks_matches_nothing(tiny: Experiment, tmp_path: Pa
     experiment.run("train", "matebit")
     experiment.run("translate", "matebit")
     folder = experiment.layout.run("matebit", 1).translate
-    assert sorted(path.name for path in folder.iterdir()) == ["cost.json", "images", "index.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["cost.json", "images", "index.csv", "matrix"]
 
 
 def test_without_a_checkpoint_it_says_to_train(tiny: Experiment, tmp_path: Path):

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tiny_checkpoints import write_checkpoint
 from typer.testing import CliRunner
 
 import matebit
 from command import environment
-from conftest import write_checkpoint
 from matebit.cli.app import app
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.data.encoding import save_png

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from matebit.data.conditions.registry import condition_channels
-from matebit.data.config import ConditionsConfig
+from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.model.build import build_generator
 from matebit.model.checkpoint import save_generator
 from matebit.model.config import ModelConfig
@@ -16,7 +16,7 @@ def write_checkpoint(path: Path, kind: str, recorded: bool = True, **model: obje
     conditions = ConditionsConfig(kind=kind)
     values = {
         "ngf": 4, "ndf": 4, "num_d": 1, "blocks": 1, "token_stride": 4, "crop_size": 32, "style_gain": 4.0,
-        "init_gain": 0.3, "condition_channels": condition_channels(conditions),
+        "init_gain": 0.3, "condition_channels": condition_channels(conditions, DataConfig()),
     }  # fmt: skip
     config = ModelConfig(**(values | model))
     extra = {"conditions": conditions.model_dump(mode="json")} if recorded else {}
