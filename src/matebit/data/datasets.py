@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
-from matebit.errors import MatebitError
-from matebit.params.yaml_text import parse_yaml
+from matebit.params.named_table import read_named, row_named
 
 if TYPE_CHECKING:
     from matebit.data.config import DataConfig
@@ -36,19 +34,12 @@ class Dataset(BaseModel):
 @cache
 def datasets() -> dict[str, Dataset]:
     """Every dataset by name, in the table's order."""
-    path = Path(__file__).with_name("datasets.yaml")
-    table = TypeAdapter(list[Dataset]).validate_python(parse_yaml(path.read_text("utf-8"), path.name))
-    return {dataset.name: dataset for dataset in table}
+    return read_named(Path(__file__).with_name("datasets.yaml"), Dataset)
 
 
 def dataset_named(name: str) -> Dataset:
     """The dataset `name`; a `MatebitError` names the nearest one where there is none."""
-    known = datasets()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-        raise MatebitError(f"data.dataset: no dataset is called {name!r}; {hint}")
-    return known[name]
+    return row_named(datasets(), name, f"data.dataset: no dataset is called {name!r}")
 
 
 def how_to_get_data(config: DataConfig) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from matebit.errors import MatebitError
-from matebit.params.yaml_text import parse_yaml
+from matebit.params.named_table import read_named, row_named
 
 
 class Weight(BaseModel):
@@ -45,16 +43,9 @@ class Weight(BaseModel):
 @cache
 def weights() -> dict[str, Weight]:
     """Every weight file by name, in the table's order."""
-    path = Path(__file__).with_name("weights.yaml")
-    table = TypeAdapter(list[Weight]).validate_python(parse_yaml(path.read_text("utf-8"), path.name))
-    return {weight.name: weight for weight in table}
+    return read_named(Path(__file__).with_name("weights.yaml"), Weight)
 
 
 def weight_named(name: str) -> Weight:
     """The weight file `name`; a `MatebitError` names the nearest one where there is none."""
-    known = weights()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-        raise MatebitError(f"no weights are called {name!r}; {hint}")
-    return known[name]
+    return row_named(weights(), name, f"no weights are called {name!r}")

@@ -14,9 +14,10 @@ from matebit.data.figures.cut import Cut
 from matebit.data.figures.pose import Pose
 from matebit.data.figures.raster import Raster, View
 from matebit.data.figures.skeleton import Skeleton
-from matebit.data.portraits import accessories, face, hair
+from matebit.data.portraits import face, hair
 from matebit.data.portraits.labels import Label
 from matebit.data.portraits.pose import Frame, frame
+from matebit.data.portraits.scene import draw_front
 from matebit.data.portraits.shape import Shape
 
 _REACH = 2.9  # of the window around a head, in half head heights
@@ -62,7 +63,7 @@ def draw_head(raster: Raster, shape: Shape, depth: float) -> np.ndarray:
     cap = hair.cap(shape, f)
     back, front = Layers(*f.x.shape), Layers(*f.x.shape)
     hair.draw_back(back, shape, f, cap)
-    _draw_front(front, shape, f, cap)
+    draw_front(front, shape, f, cap)
     for layers, at in ((back, np.full_like(f.y, depth - 1.1)), (front, depth + _relief(f, front))):
         # features this small are painted, not outlined
         layers.part[np.isin(layers.part, _FEATURES)] = Label.SKIN
@@ -81,25 +82,6 @@ def _window(shape: Shape, n: int) -> _Window:
         low, high = int((middle - reach) * n), int((middle + reach) * n) + 1
         spans.append(slice(min(max(low, 0), n), min(max(high, 0), n)))
     return _Window(*spans)
-
-
-def _draw_front(layers: Layers, shape: Shape, f: Frame, cap: hair.Cap) -> None:
-    before = {side: face.ear_centre(shape, side)[2] for side in (-1, 1)}
-    for side in (-1, 1):
-        if not before[side]:
-            face.draw_ear(layers, shape, f, side)
-    face.draw_face(layers, shape, f)
-    if shape.hair.fall == "close":
-        hair.draw_front(layers, shape, f, cap)
-    for side in (-1, 1):
-        if before[side]:
-            face.draw_ear(layers, shape, f, side)
-    accessories.draw_glasses(layers, shape, f)
-    if shape.hair.fall != "close":
-        hair.draw_front(layers, shape, f, cap)
-    hair.draw_tails(layers, shape, f)
-    accessories.draw_earrings(layers, shape, f)
-    accessories.draw_hat(layers, shape, f)
 
 
 def _relief(f: Frame, front: Layers) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from matebit.data.drawing.layers import Layers
 from matebit.data.portraits import accessories, body, face, hair
-from matebit.data.portraits.pose import frame
+from matebit.data.portraits.pose import Frame, frame
 from matebit.data.portraits.shape import Shape
 
 
@@ -11,11 +11,17 @@ def stack(shape: Shape, size: int, samples: int = 1) -> Layers:
     f = frame(shape, size, samples)
     layers = Layers(*f.x.shape)
     cap = hair.cap(shape, f)
-    before = {side: face.ear_centre(shape, side)[2] for side in (-1, 1)}
     hair.draw_back(layers, shape, f, cap)
     body.draw_neck(layers, shape, f)
     body.draw_clothes(layers, shape, f)
     accessories.draw_necklace(layers, shape, f)
+    draw_front(layers, shape, f, cap)
+    return layers
+
+
+def draw_front(layers: Layers, shape: Shape, f: Frame, cap: hair.Cap) -> None:
+    """Stack the head from the ears to the hat; the hair behind it and the body are there already."""
+    before = {side: face.ear_centre(shape, side)[2] for side in (-1, 1)}
     for side in (-1, 1):
         if not before[side]:
             face.draw_ear(layers, shape, f, side)
@@ -31,4 +37,3 @@ def stack(shape: Shape, size: int, samples: int = 1) -> Layers:
     hair.draw_tails(layers, shape, f)
     accessories.draw_earrings(layers, shape, f)
     accessories.draw_hat(layers, shape, f)
-    return layers
