@@ -24,7 +24,8 @@ from matebit.model.activation import PRelu
 from matebit.model.layers import Spade
 from matebit.model.normalise import TINY
 from matebit.model.self_attention import SelfAttention
-from matebit.train.step import Batch, TrainingStep
+from matebit.train.batch import Batch
+from matebit.train.step import TrainingStep
 
 
 def instance_norm(x: Tensor, scale: Tensor | None = None, shift: Tensor | None = None) -> Tensor:

@@ -11,7 +11,8 @@ from steps import STEP, random_batch
 from matebit.features.build import build_features
 from matebit.params.read import merged
 from matebit.params.resolve import resolve
-from matebit.train.step import Batch, TrainingStep
+from matebit.train.batch import Batch
+from matebit.train.step import TrainingStep
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,9 @@ from torch import distributed
 from matebit.features.build import build_features
 from matebit.params.read import merged
 from matebit.params.resolve import resolve
+from matebit.train.batch import Batch
 from matebit.train.ranks import ALONE, Ranks
-from matebit.train.step import Batch, TrainingStep
+from matebit.train.step import TrainingStep
 
 BATCHES = [(4, [1, 0, 1, 0]), (4, [0, 0, 0, 1]), (4, [1, 1, 0, 1])]
 

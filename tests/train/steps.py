@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import torch
 
 from matebit.params.read import merged
-from matebit.train.step import Batch, TrainingStep
+from matebit.train.batch import Batch
+from matebit.train.step import TrainingStep
 from tiny_experiment import TINY, Experiment, contents
 
 # The contrastive loss acts from the second step of four on.

@@ -64,7 +64,7 @@ def test_seeds_differ_and_a_short_run_logs_its_end(tiny: Experiment, tmp_path: P
 def poisoned(trained: Experiment, tmp_path: Path, monkeypatch) -> tuple[Experiment, str]:
     """A run whose loss `fm` is NaN at image 28, and what it said."""
     experiment, calls = trained.copied(tmp_path), []
-    honest = training_step.generator_loss
+    honest = training_step.perceptual_loss
 
     def poison(*words, **named):
         losses = honest(*words, **named)
@@ -72,7 +72,7 @@ def poisoned(trained: Experiment, tmp_path: Path, monkeypatch) -> tuple[Experime
         return losses if len(calls) <= 7 else losses | {"fm": losses["fm"] * float("nan")}
 
     with monkeypatch.context() as patch:
-        patch.setattr(training_step, "generator_loss", poison)
+        patch.setattr(training_step, "perceptual_loss", poison)
         with pytest.raises(MatebitError) as caught:
             experiment.run("train", "matebit")
     return experiment, str(caught.value)

@@ -12,7 +12,8 @@ from matebit.errors import MatebitError
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.spectral import held, spectral_layers
-from matebit.train.step import Batch, NotFinite, TrainingStep, seeded
+from matebit.train.batch import Batch
+from matebit.train.step import NotFinite, TrainingStep, seeded
 
 
 def train(step: TrainingStep, batches: list) -> list[dict[str, float]]:

@@ -15,8 +15,9 @@ from matebit.model.attention import attend, centred_unit
 from matebit.model.build import build_generator
 from matebit.model.tiled_attention import Scoring
 from matebit.params.resolve import resolve
+from matebit.train.batch import Batch
 from matebit.train.device import set_up_device
-from matebit.train.step import Batch, TrainingStep, seeded
+from matebit.train.step import TrainingStep, seeded
 
 _STEPS = 1000  # of the made-up training
 

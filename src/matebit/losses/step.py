@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -40,6 +39,10 @@ class Target:
     self_ref_total: Tensor | None = None
     share: float = 1.0
 
+    def self_referenced(self, per_sample: Tensor, config: LossConfig) -> Tensor:
+        """The mean of a loss (B,) over the self-referenced samples, in the form of `config`."""
+        return self_reference_mean(per_sample, self.self_ref, config.form, self.self_ref_total, self.share)
+
 
 @dataclass(frozen=True)
 class StyleCodes:
@@ -67,25 +70,30 @@ def generator_loss(
     perceptual network (fm, contextual, perc, style_loss). `codes` for style_contrast, absent until
     it starts. `positions` for mcl. Without blocks there is no G_warp_self.
     """
+    losses = translation_loss(config, translation, target, codes=codes, positions=positions)
+    if fake_stages is not None and real_stages is not None:
+        losses |= adversarial_loss(config, fake_stages, real_stages)
+    if features is not None:
+        losses |= perceptual_loss(config, translation.image, target, features)
+    return losses
+
+
+def translation_loss(
+    config: LossConfig,
+    translation: Translation,
+    target: Target,
+    *,
+    codes: StyleCodes | None = None,
+    positions: Tensor | None = None,
+) -> dict[str, Tensor]:
+    """The losses that no other network judges: of correspondence, style code and pixels."""
     losses: dict[str, Tensor] = {}
-
-    def self_referenced(per_sample: Tensor) -> Tensor:
-        return self_reference_mean(
-            per_sample, target.self_ref, config.form, target.self_ref_total, target.share
-        )
-
     if config.no_vgg_feat and translation.truth_features is not None:
         aligned = feature_alignment(translation.condition_features, translation.truth_features)
         losses["no_vgg_feat"] = config.no_vgg_feat * aligned
     if config.G_warp_self and translation.warped:
-        warp = self_referenced(warp_matching(translation.warped, target.truth))
+        warp = target.self_referenced(warp_matching(translation.warped, target.truth), config)
         losses["G_warp_self"] = config.G_warp_self * warp
-    if config.GAN and fake_stages is not None:
-        losses["GAN"] = config.GAN * generator_hinge(fake_stages)
-    if config.GAN_Feat and fake_stages is not None and real_stages is not None:
-        losses["GAN_Feat"] = config.GAN_Feat * feature_matching(fake_stages, real_stages)
-    if features is not None and config.levels:
-        losses |= _perceptual_losses(config, translation.image, target, features, self_referenced)
     if config.style_contrast.weight and codes is not None:
         contrast = style_contrast(
             codes.of_output,
@@ -101,19 +109,25 @@ def generator_loss(
         )
         losses["mcl"] = config.mcl * contrast
     if config.pixel_l1:
-        pixels = self_referenced(pixel_distance(translation.image, target.truth))
+        pixels = target.self_referenced(pixel_distance(translation.image, target.truth), config)
         losses["pixel_l1"] = config.pixel_l1 * pixels
     return losses
 
 
-def _perceptual_losses(
-    config: LossConfig,
-    image: Tensor,
-    target: Target,
-    features: Vgg19,
-    self_referenced: Callable[[Tensor], Tensor],
-) -> dict[str, Tensor]:
+def adversarial_loss(config: LossConfig, fake: Stages, real: Stages) -> dict[str, Tensor]:
+    """The generator's losses by the discriminator's outputs on its image and on the truth."""
+    losses: dict[str, Tensor] = {}
+    if config.GAN:
+        losses["GAN"] = config.GAN * generator_hinge(fake)
+    if config.GAN_Feat:
+        losses["GAN_Feat"] = config.GAN_Feat * feature_matching(fake, real)
+    return losses
+
+
+def perceptual_loss(config: LossConfig, image: Tensor, target: Target, features: Vgg19) -> dict[str, Tensor]:
     """fm, contextual, perc, style_loss: the output in one pass, truth and exemplar in another."""
+    if not config.levels:
+        return {}
     with torch.no_grad():
         batch = len(image)
         both = features(torch.cat([target.truth, target.exemplar]), config.levels)
@@ -122,7 +136,7 @@ def _perceptual_losses(
     fake = features(image, config.levels)
     losses = {}
     if config.fm:
-        losses["fm"] = config.fm * self_referenced(perceptual_matching(fake, real))
+        losses["fm"] = config.fm * target.self_referenced(perceptual_matching(fake, real), config)
     if config.contextual:
         cx = contextual_loss(fake, exemplar, pono=config.contextual_pono)
         losses["contextual"] = config.contextual * cx

@@ -50,8 +50,8 @@ class TrainConfig(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Where to train; auto takes CUDA if there."
     )
-    channels_last: Literal["auto", "on", "off"] = Field(
-        "auto", description="Memory layout of the networks; auto: on with CUDA, off on the CPU."
+    channels_last: bool = Field(
+        True, description="Memory layout of the networks; measured faster than planes, on the CPU too."
     )
     checkpoint_activations: bool = Field(
         False,

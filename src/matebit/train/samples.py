@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from matebit.io.images import write_png
 from matebit.model.generator import Generator
-from matebit.train.step import Batch
+from matebit.train.batch import Batch
 
 _GAP = 4  # white pixels between the pictures
 

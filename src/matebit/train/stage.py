@@ -21,6 +21,7 @@ from matebit.logs import Progress
 from matebit.model.checkpoint import save_generator
 from matebit.model.translation import Translation
 from matebit.pipeline.layout import Layout, RunFolders
+from matebit.train.batch import Batch
 from matebit.train.curves import Averages, Curves
 from matebit.train.device import set_up_device
 from matebit.train.fingerprint import fingerprint
@@ -28,7 +29,7 @@ from matebit.train.interrupt import Interrupted, StopRequest
 from matebit.train.ranks import ALONE, Ranks
 from matebit.train.samples import sample_sheet
 from matebit.train.state import StateFolder
-from matebit.train.step import Batch, NotFinite, TrainingStep
+from matebit.train.step import NotFinite, TrainingStep
 
 logger = logging.getLogger("matebit")
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,58 +14,26 @@ from matebit.features.vgg19 import Vgg19
 from matebit.losses.alignment import random_positions
 from matebit.losses.config import LossConfig
 from matebit.losses.contrast import NegativeBank, StyleQueue
-from matebit.losses.step import StyleCodes, Target, discriminator_loss, generator_loss
+from matebit.losses.step import (
+    StyleCodes,
+    Target,
+    adversarial_loss,
+    discriminator_loss,
+    perceptual_loss,
+    translation_loss,
+)
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
 from matebit.model.recompute import recompute_activations
 from matebit.model.spectral import held
 from matebit.model.translation import Translation
+from matebit.train.batch import Batch
 from matebit.train.ranks import ALONE, Ranks
 from matebit.train.schedule import learning_rates
 
 if TYPE_CHECKING:
     from matebit.params.schema import MethodSections
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What one pass trains on, on its device.
-
-    `condition` (B,nc,H,W) in [0,1], `truth` and `exemplar` (B,3,H,W) in [-1,1], `exemplar_condition`
-    like `condition` where the network reads it, `self_ref` (B,) of 0 and 1, `ids` for messages.
-    For a part of a step's batch: where it begins within this rank's, its share of the whole, and the
-    number of self-referenced samples of all ranks' parts.
-    """
-
-    condition: Tensor
-    truth: Tensor
-    exemplar: Tensor
-    exemplar_condition: Tensor | None
-    self_ref: Tensor
-    ids: list[str]
-    first: int = 0
-    share: float = 1.0
-    self_ref_total: Tensor | None = None
-
-    def parts(self, count: int, ranks: Ranks = ALONE) -> list[Batch]:
-        """This rank's batch in `count` pieces, for gradient accumulation."""
-        size = -(-len(self.ids) // count)
-        total = ranks.sum(self.self_ref.sum())
-        return [
-            Batch(
-                condition=self.condition[cut],
-                truth=self.truth[cut],
-                exemplar=self.exemplar[cut],
-                exemplar_condition=None if self.exemplar_condition is None else self.exemplar_condition[cut],
-                self_ref=self.self_ref[cut],
-                ids=self.ids[cut],
-                first=cut.start,
-                share=len(self.ids[cut]) / (len(self.ids) * ranks.count),
-                self_ref_total=total,
-            )
-            for cut in (slice(first, first + size) for first in range(0, len(self.ids), size))
-        ]
 
 
 class NotFinite(Exception):
@@ -81,6 +48,31 @@ def seeded(*parts: object) -> torch.Generator:
     """A generator of random numbers that depends on `parts` alone: nothing random needs to be saved."""
     digest = hashlib.sha256(repr(parts).encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+
+
+def _backward(
+    losses: dict[str, Tensor],
+    share: float,
+    inputs: Iterable[Tensor],
+    *,
+    judged: tuple[Tensor, Tensor | None] | None = None,
+    keep: bool = False,
+) -> None:
+    """Add the gradients of the weighted losses to `inputs`, and of nothing else.
+
+    `judged`: a tensor between the losses of other networks and `inputs`, with their gradient. `keep` the
+    graph for another backward.
+    """
+    roots: list[Tensor] = []
+    gradients: list[Tensor | None] = []
+    if losses:
+        roots.append(torch.stack([value.float() for value in losses.values()]).sum() * share)
+        gradients.append(None)
+    if judged is not None and judged[1] is not None:
+        roots.append(judged[0])
+        gradients.append(judged[1])
+    if roots:
+        torch.autograd.backward(roots, gradients, retain_graph=keep, inputs=list(inputs))
 
 
 class TrainingStep:
@@ -120,9 +112,7 @@ class TrainingStep:
         self.released_order = method.model.variant == "released"
 
     def _memory_layout(self) -> torch.memory_format:
-        wanted = self.train.channels_last
-        on = wanted == "on" or (wanted == "auto" and self.device.type == "cuda")
-        return torch.channels_last if on else torch.contiguous_format
+        return torch.channels_last if self.train.channels_last else torch.contiguous_format
 
     def _placed(self, network: Any) -> Any:
         return network.to(self.device, memory_format=self.layout)
@@ -157,7 +147,6 @@ class TrainingStep:
             for name, value in losses.items():
                 weighted = value.detach() * part.share
                 sums[name] = sums[name] + weighted if name in sums else weighted
-            self._backward(losses, part.share)
         values = self._checked(sums, batch.ids)
         for network in (self.generator, self.discriminator):
             self.ranks.sum_gradients(network.parameters())
@@ -178,6 +167,12 @@ class TrainingStep:
             yield
 
     def _pass(self, batch: Batch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:
+        """The losses of one pass; their gradients are in the parameters when it returns.
+
+        One network after the other judges the output, and its graph is gone before the next one's is
+        built: memory holds the generator's and one more. What they say of the image is then taken
+        through the generator at once.
+        """
         with self._autocast():
             translation = self.generator(
                 batch.condition,
@@ -187,44 +182,68 @@ class TrainingStep:
                 warp=bool(self.losses.G_warp_self),
             )
             codes = self._style_codes(batch, translation, images)
-            fake, real, for_d = self._discriminate(batch, translation.image)
+        target = Target(batch.truth, batch.exemplar, batch.self_ref, batch.self_ref_total, batch.share)
+        image = translation.image.detach().requires_grad_()
+        losses = self._discriminate(batch, image)
+        losses |= self._perceive(image, target)
+        with self._autocast():
             tokens = translation.condition_features[0][0, 0].numel()
             positions = random_positions(tokens, seeded("mcl", self.seed, step, batch.first))
-            losses = generator_loss(
+            own = translation_loss(
                 self.losses,
                 translation,
-                Target(batch.truth, batch.exemplar, batch.self_ref, batch.self_ref_total, batch.share),
-                fake_stages=fake,
-                real_stages=real,
-                features=self.features,
+                target,
                 codes=codes,
                 positions=positions.to(self.device) if self.losses.mcl else None,
             )
-            if for_d is not None:
-                losses |= discriminator_loss(self.losses, *for_d)
+        _backward(own, batch.share, self.generator.parameters(), judged=(translation.image, image.grad))
         if self.uses_contrast and self.contrast.negatives == "early_generations" and not self.bank.full:
             first = images + batch.first * self.ranks.count
-            made = self.ranks.interleaved(translation.image.detach())
+            made = self.ranks.interleaved(image.detach())
             reads = batch.exemplar_condition is not None
             self.bank.offer(first, made, self.ranks.interleaved(batch.condition) if reads else None)
-        return losses, translation
+        return losses | own, translation
 
-    def _discriminate(self, batch: Batch, image: Tensor) -> tuple[Any, Any, Any]:
-        """Stages for the generator's losses, (fake, real), and for the discriminator's own.
+    def _perceive(self, image: Tensor, target: Target) -> dict[str, Tensor]:
+        """The perceptual losses of the output (B,3,H,W), a leaf, which gets their gradient."""
+        if self.features is None:
+            return {}
+        with self._autocast():
+            losses = perceptual_loss(self.losses, image, target, self.features)
+        _backward(losses, target.share, [image])
+        return losses
 
-        One pass of fake and one of real serve both: the weights do not change in between, and each
-        backward reaches the parameters of its own network only, the generator's through the fake half
-        alone. The released network passes both again, because its spectral vectors advance each time.
+    def _discriminate(self, batch: Batch, image: Tensor) -> dict[str, Tensor]:
+        """Both networks' adversarial losses: the output (B,3,H,W), a leaf, and the discriminator's parameters
+        get their gradients.
+
+        One pass of the output and one of the truth serve both: the weights do not change in between, and
+        each backward reaches its own side alone. The released network passes both again, because its
+        spectral vectors advance each time.
         """
         if not (self.losses.GAN or self.losses.GAN_Feat):
-            return None, None, None
+            return {}
+        with self._autocast():
+            fake, real = self._stages(batch, image)
+            losses = adversarial_loss(self.losses, fake, real)
+        again = self.released_order
+        _backward(losses, batch.share, [image], keep=not again)
+        if not self.losses.GAN:
+            return losses
+        with self._autocast():
+            if again:
+                fake, real = self._stages(batch, image.detach())
+            own = discriminator_loss(self.losses, fake, real)
+        _backward(own, batch.share, self.discriminator.parameters())
+        return losses | own
+
+    def _stages(self, batch: Batch, image: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
+        """The discriminator's stages on the output and on the truth."""
         if self.released_order:
-            fake, real = self._together(batch, image)
-            return fake, real, self._together(batch, image.detach()) if self.losses.GAN else None
+            return self._together(batch, image)
         fake = self.discriminator(batch.condition, image)
         with held(self.discriminator):
-            real = self.discriminator(batch.condition, batch.truth)
-        return fake, real, (fake, real) if self.losses.GAN else None
+            return fake, self.discriminator(batch.condition, batch.truth)
 
     def _together(self, batch: Batch, image: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
         """Stages of fake and real from one call, fake first."""
@@ -261,15 +280,6 @@ class TrainingStep:
             shown = None if conditions is None else conditions.to(self.device)
             with self._autocast():
                 self.queue.push(self.generator.style_of(images.to(self.device), shown))
-
-    def _backward(self, losses: dict[str, Tensor], share: float) -> None:
-        own = {name: value for name, value in losses.items() if name in ("D_Fake", "D_real")}
-        if own:
-            total_d = torch.stack([value.float() for value in own.values()]).sum() * share
-            total_d.backward(inputs=list(self.discriminator.parameters()), retain_graph=True)
-        rest = [value.float() for name, value in losses.items() if name not in own]
-        total_g = torch.stack(rest).sum() * share
-        total_g.backward(inputs=list(self.generator.parameters()))
 
     def _checked(self, sums: dict[str, Tensor], ids: list[str]) -> dict[str, float]:
         """The losses of the whole batch, waiting for the device once; the same on every rank."""
