@@ -18,7 +18,17 @@ from torch.nn import functional as F
 
 from matebit.features.vgg19 import GROUPS, LEVELS, Vgg19, caffe_input
 from matebit.losses.step import Target, discriminator_loss, generator_loss
-from matebit.model import blocks, correspondence, decoder, discriminator, encoder, generator, layers
+from matebit.model import (
+    blocks,
+    correspondence,
+    decoder,
+    discriminator,
+    encoder,
+    generator,
+    layers,
+    reflect,
+    spectral,
+)
 from matebit.model import released_attention as attention
 from matebit.model.activation import PRelu
 from matebit.model.layers import Spade
@@ -31,6 +41,10 @@ from matebit.train.step import TrainingStep
 def instance_norm(x: Tensor, scale: Tensor | None = None, shift: Tensor | None = None) -> Tensor:
     y = F.instance_norm(x, eps=1e-5)
     return y if scale is None or shift is None else y * scale[:, :, None, None] + shift[:, :, None, None]
+
+
+def reflect_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None, border: int, stride: int = 1) -> Tensor:
+    return F.conv2d(F.pad(x, (border,) * 4, mode="reflect"), weight, bias, stride)
 
 
 def positional_norm(x: Tensor) -> Tensor:
@@ -69,11 +83,17 @@ def stages(self: discriminator.Discriminator, condition: Tensor, image: Tensor) 
 @contextmanager
 def plain_operations() -> Iterator[None]:
     """Inside, the project's networks compute with the operations of this file."""
-    normalising = (blocks, correspondence, decoder, discriminator, encoder, generator, layers, attention)
-    own = {"instance_norm": instance_norm, "positional_norm": positional_norm, "l2_normalise": l2_normalise}
+    networks = (blocks, correspondence, decoder, discriminator, encoder, generator, layers, attention)
+    changed = (*networks, reflect, spectral)
+    own = {
+        "instance_norm": instance_norm,
+        "positional_norm": positional_norm,
+        "l2_normalise": l2_normalise,
+        "reflect_conv2d": reflect_conv2d,
+    }
     changes = [
         (module, name, function)
-        for module in normalising
+        for module in changed
         for name, function in own.items()
         if hasattr(module, name)
     ]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from matebit.losses.self_reference import sample_means
+from matebit.losses.self_reference import sample_distances
 from matebit.model.normalise import TINY, l2_normalise
 
 POSITIONS = 64
@@ -29,7 +29,7 @@ def warp_matching(warped: list[Tensor], truth: Tensor) -> Tensor:
     """Per sample (B,): sum over blocks of mean |warped exemplar - truth on the token grid|."""
     stride = truth.shape[-1] // warped[0].shape[-1]
     pooled = F.avg_pool2d(truth, stride)
-    return torch.stack([sample_means((block - pooled).abs()) for block in warped]).sum(dim=0)
+    return torch.stack([sample_distances(block, pooled) for block in warped]).sum(dim=0)
 
 
 def position_contrast(condition: Tensor, truth: Tensor, positions: Tensor) -> Tensor:

@@ -11,8 +11,8 @@ LEVEL_WEIGHTS = {"r12": 1.0, "r22": 1 / 2, "r32": 1 / 4, "r42": 1 / 8, "r52": 1 
 
 def gram(features: Tensor) -> Tensor:
     """F F^T / (c h w) of (B,c,h,w): (B,c,c)."""
-    flat = features.flatten(2)
-    return torch.bmm(flat, flat.transpose(1, 2)) / (flat.shape[1] * flat.shape[2])
+    flat = features.permute(0, 2, 3, 1).flatten(1, 2)  # a view: VGG's features are channels last
+    return torch.bmm(flat.transpose(1, 2), flat) / (flat.shape[1] * flat.shape[2])
 
 
 def gram_style(fake: dict[str, Tensor], exemplar: dict[str, Tensor]) -> Tensor:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from matebit.losses.self_reference import sample_means
+from matebit.losses.self_reference import sample_distances
 
 
 def pixel_distance(image: Tensor, truth: Tensor) -> Tensor:
     """Per sample (B,): mean |image - truth|."""
-    return sample_means((image - truth).abs())
+    return sample_distances(image, truth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def self_reference_mean(
@@ -23,6 +24,9 @@ def self_reference_mean(
     return (per_sample * self_ref).sum() / (number.clamp(min=1) * share)
 
 
-def sample_means(difference: Tensor) -> Tensor:
-    """Mean of everything but the batch: (B,...) to (B,)."""
-    return difference.flatten(1).mean(dim=1)
+def sample_distances(x: Tensor, y: Tensor) -> Tensor:
+    """Mean |x - y| over everything but the batch: two (B,...) to (B,).
+
+    No difference is kept for the backward.
+    """
+    return F.l1_loss(x, y, reduction="none").flatten(1).mean(dim=1)

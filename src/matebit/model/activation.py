@@ -10,22 +10,32 @@ from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
+_STEEP = 1e-2  # from here on the input is known from the output
+
 
 class _SlopedRelu(Function):
-    """max(x, 0) + slope min(x, 0)."""
+    """y = max(x, 0) + slope min(x, 0).
+
+    Keeps y, which the next operation keeps too; x where the slope is not well above 0.
+    """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, slope: Tensor) -> Tensor:
-        ctx.save_for_backward(x, slope)
-        return F.leaky_relu(x, slope.item())
+        ctx.slope = slope.item()
+        y = F.leaky_relu(x, ctx.slope)
+        ctx.save_for_backward(y if ctx.slope >= _STEEP else x)
+        return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        x, slope = ctx.saved_tensors
-        of_x = torch.ops.aten.leaky_relu_backward(grads[0], x, slope.item(), False)
-        of_slope = (grads[0] * x.clamp_max(0)).sum().view(1) if ctx.needs_input_grad[1] else None
-        return of_x, of_slope
+        [kept] = ctx.saved_tensors
+        by_output = ctx.slope >= _STEEP
+        of_x = torch.ops.aten.leaky_relu_backward(grads[0], kept, ctx.slope, by_output)
+        if not ctx.needs_input_grad[1]:
+            return of_x, None
+        of_slope = (grads[0] * kept.clamp_max(0)).sum().view(1)
+        return of_x, of_slope / ctx.slope if by_output else of_slope
 
 
 class PRelu(nn.PReLU):

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.model.config import ModelConfig
-from matebit.model.layers import ResidualBlock, reflect_conv
+from matebit.model.layers import ResidualBlock
 from matebit.model.normalise import instance_norm
+from matebit.model.reflect import ReflectConv2d
 from matebit.model.self_attention import SelfAttention
 from matebit.model.spectral import SpectralConv2d
 
@@ -38,8 +39,8 @@ class AdaptiveInstanceNormBlock(nn.Module):
 
     def __init__(self, channels: int, style: int) -> None:
         super().__init__()
-        self.conv_0 = reflect_conv(channels, channels, bias=False)
-        self.conv_1 = reflect_conv(channels, channels, bias=False)
+        self.conv_0 = ReflectConv2d(channels, channels, bias=False)
+        self.conv_1 = ReflectConv2d(channels, channels, bias=False)
         self.modulator = nn.Linear(style, 2 * channels)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:

@@ -11,11 +11,7 @@ from torch.nn import functional as F
 from matebit.model.activation import PRelu
 from matebit.model.batch_norm import SharedBatchNorm
 from matebit.model.normalise import instance_norm, positional_norm
-
-
-def reflect_conv(inputs: int, outputs: int, *, bias: bool = True) -> nn.Conv2d:
-    """3x3 convolution with reflected borders."""
-    return nn.Conv2d(inputs, outputs, 3, padding=1, padding_mode="reflect", bias=bias)
+from matebit.model.reflect import ReflectConv2d, reflect_conv2d
 
 
 class ResidualBlock(nn.Module):
@@ -23,8 +19,8 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv_0 = reflect_conv(channels, channels)
-        self.conv_1 = reflect_conv(channels, channels)
+        self.conv_0 = ReflectConv2d(channels, channels)
+        self.conv_1 = ReflectConv2d(channels, channels)
         self.relu = PRelu()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -40,18 +36,18 @@ class Spade(nn.Module):
 
     def __init__(self, channels: int, condition_channels: int) -> None:
         super().__init__()
-        self.shared = reflect_conv(condition_channels, channels)
-        self.gamma = reflect_conv(channels, channels)
-        self.beta = reflect_conv(channels, channels)
+        self.shared = ReflectConv2d(condition_channels, channels)
+        self.gamma = ReflectConv2d(channels, channels)
+        self.beta = ReflectConv2d(channels, channels)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x (B,C,h,w); condition already at (h,w), see `resize_condition`."""
-        hidden = F.pad(F.relu(self.shared(condition)), (1, 1, 1, 1), mode="reflect")
         # gamma and beta read the same input: one convolution
-        both = F.conv2d(
-            hidden,
+        both = reflect_conv2d(
+            F.relu(self.shared(condition)),
             torch.cat([self.gamma.weight, self.beta.weight]),
             torch.cat([self.gamma.bias, self.beta.bias]),  # type: ignore[list-item]
+            1,
         )
         gamma, beta = both.chunk(2, dim=1)
         normalised = positional_norm(x)

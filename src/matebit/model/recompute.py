@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -14,9 +15,17 @@ from matebit.model.blocks import MatBlock, VanillaBlock
 from matebit.model.decoder import AdaptiveInstanceNormBlock, DecoderStage
 from matebit.model.embedding import Embedding
 from matebit.model.encoder import EncoderLevel
+from matebit.model.reflect import borders_kept
 from matebit.model.spectral import held
 
 _PARTS = (EncoderLevel, Embedding, MatBlock, VanillaBlock, DecoderStage, AdaptiveInstanceNormBlock)
+
+
+@contextmanager
+def _again(module: nn.Module) -> Iterator[None]:
+    """The second forward: the spectral vectors have advanced already."""
+    with borders_kept(), held(module):
+        yield
 
 
 def _forgetful(module: nn.Module, *inputs: Any, **named: Any) -> Any:
@@ -28,8 +37,7 @@ def _forgetful(module: nn.Module, *inputs: Any, **named: Any) -> Any:
         *inputs,
         use_reentrant=False,
         preserve_rng_state=False,  # nothing here draws
-        # the spectral vectors have advanced already
-        context_fn=lambda: (nullcontext(), held(module)),
+        context_fn=lambda: (borders_kept(), _again(module)),
     )
 
 

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from matebit.model.reflect import reflect_conv2d
+
 
 class SpectralConv2d(nn.Module):
     """A convolution whose weight is divided by an estimate of its largest singular value.
@@ -59,10 +61,10 @@ class SpectralConv2d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,inputs,h,w) to (B,outputs,h',w')."""
-        padding = self.padding
+        weight = self.weight()
         if self.reflect:
-            x, padding = F.pad(x, (padding,) * 4, mode="reflect"), 0
-        return F.conv2d(x, self.weight(), self.bias, self.stride, padding)
+            return reflect_conv2d(x, weight, self.bias, self.padding, self.stride)
+        return F.conv2d(x, weight, self.bias, self.stride, self.padding)
 
 
 def spectral_layers(module: nn.Module) -> Iterator[SpectralConv2d]:
