@@ -83,6 +83,8 @@ def condition_work(
             structure = structure_of(item, size, image)
             condition = extract(structure, config)
             landmarks = source.landmarks(item)
+            if landmarks is None and extractors.landmarks is not None:
+                landmarks = extractors.landmarks(wanted(extractors.landmarks, item, size, image), item.origin)
         except BrokenImage as broken:
             return {"id": item.id, "rejected": str(broken)}
         planes = {

@@ -61,6 +61,13 @@ def _extractors(config: ExtractorsConfig) -> Iterator[Need]:
         yield _need("face-parsing", f"conditions.extractors.parsing: {config.parsing}")
     if config.pose:
         yield _need("keypoint-rcnn", f"conditions.extractors.pose: {config.pose}")
+    if config.landmarks:
+        yield from _face_landmarks(f"conditions.extractors.landmarks: {config.landmarks}")
+
+
+def _face_landmarks(asked_by: str) -> Iterator[Need]:
+    yield _need("face-detector", asked_by)
+    yield _need("face-landmarks", asked_by)
 
 
 def needed(params: ResolvedParams) -> list[Need]:
