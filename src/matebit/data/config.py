@@ -48,6 +48,11 @@ class DataConfig(BaseModel):
     folder: FolderConfig = Field(
         FolderConfig(), description="Source folder: which files are images, where their labels are."
     )
+    align: Literal["landmarks", "face_alignment"] | None = Field(
+        None,
+        description="Source folder: bring faces to the frame of CelebA-HQ, by the table of `data.folder."
+        "landmarks` (landmarks) or by those that a network finds (face_alignment).",
+    )
     load_size: int = Field(
         286, ge=16, le=4096, description="Side in px to which training images are resized."
     )
@@ -82,6 +87,17 @@ class DataConfig(BaseModel):
         FiguresConfig(), description="How many bundled figures are drawn, of how many people."
     )
     loader: LoaderConfig = Field(LoaderConfig(), description="How training reads its images.")
+
+    @model_validator(mode="after")
+    def _can_be_aligned(self) -> Self:
+        if self.align and self.source != "folder":
+            raise ValueError(
+                f"align is for source: folder; the pictures of {self.source} are shown as they are (those of "
+                "CelebA-HQ are aligned already)"
+            )
+        if self.align == "landmarks" and not self.folder.landmarks:
+            raise ValueError("align: landmarks needs folder.landmarks, the table that holds them")
+        return self
 
     @model_validator(mode="after")
     def _sizes_agree(self) -> Self:

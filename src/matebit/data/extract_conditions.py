@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matebit.data.alignment import Alignment
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.edges import extract_edges
 from matebit.data.conditions.inputs import Structure
@@ -17,7 +18,7 @@ from matebit.data.encoding import load_png, save_png
 from matebit.data.extractors.protocol import Extractor, Record
 from matebit.data.extractors.registry import load_extractors
 from matebit.data.faces import parsing_of_labels
-from matebit.data.import_images import INDEX_COLUMNS
+from matebit.data.import_images import ALIGNMENT_COLUMNS, ALIGNMENT_NUMBERS, INDEX_COLUMNS
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
 from matebit.data.rejects import write_rejected
 from matebit.data.sources.base import Item
@@ -134,9 +135,12 @@ def _jobs(layout: Layout, journal: Journal) -> list[Job]:
     index = read_table(
         layout.data / "index.csv", INDEX_COLUMNS, text=["id", "split", "style", "group", "origin"]
     )
+    table = read_table(layout.data / "alignment.csv", ALIGNMENT_COLUMNS, text=["id"])
+    numbers = table[ALIGNMENT_NUMBERS].itertuples(index=False)
+    aligned = {id: Alignment(*map(float, row)) for id, row in zip(table.id, numbers, strict=True)}
     return [
         Job(
-            Item(row.id, row.split, row.origin, row.style, row.group),
+            Item(row.id, row.split, row.origin, row.style, row.group, aligned.get(row.id)),
             row.width, row.sha256, journal.records.get(row.id, {}),
         )
         for row in index.itertuples()

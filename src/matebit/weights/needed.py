@@ -74,6 +74,8 @@ def needed(params: ResolvedParams) -> list[Need]:
     """Every weight file that some stage of the experiment reads."""
     pretrained = params.features.weights != "random"
     found = [_need("vgg19", "features.weights: imagenet")] if pretrained else []
+    if params.data.align == "face_alignment":
+        found += _face_landmarks(f"data.align: {params.data.align}")
     return [*found, *_extractors(params.conditions.extractors), *_metrics(params.metrics, pretrained)]
 
 

@@ -37,6 +37,12 @@ class Extractors:
         return [extractor.record for extractor in every if extractor is not None]
 
 
+def load_landmark_finder(config: ExtractorsConfig, needed_by: str) -> Extractor[np.ndarray]:
+    """The finder of landmarks that `config` names, for another purpose, which begins its messages."""
+    module, attribute = EXTRACTORS["landmarks"][str(config.landmarks)]
+    return getattr(import_module(module), attribute)(config, needed_by)
+
+
 def load_extractors(config: ExtractorsConfig) -> Extractors:
     """Load what `config` names. Raises `MatebitError` where its weights are absent or do not fit."""
     loaded: dict[str, Any] = {}
