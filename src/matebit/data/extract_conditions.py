@@ -12,7 +12,7 @@ from matebit.data.alignment import Alignment
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.edges import extract_edges
 from matebit.data.conditions.inputs import Structure
-from matebit.data.conditions.registry import load_extractor
+from matebit.data.conditions.registry import load_extractor, network_records
 from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.encoding import load_png, save_png
 from matebit.data.extractors.protocol import Extractor, Record
@@ -58,7 +58,8 @@ def condition_work(
     """The function that extracts one image: `job -> record`, see `Journal`."""
     source, folder = open_source(data, seed), layout.conditions
     extract, extractors = load_extractor(config), load_extractors(config.extractors)
-    basis = f"{code_digest()} {config.model_dump_json()} {extractors.records}"
+    networks = [*extractors.records, *network_records(config)]
+    basis = f"{code_digest()} {config.model_dump_json()} {networks}"
 
     def structure_of(item: Item, size: int, image: np.ndarray) -> Structure:
         parsing, pose = source.parsing(item, size), source.body_pose(item)
@@ -155,7 +156,8 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     """
     folder = layout.conditions
     # Here too, so that absent weights are said once and at once, and not by every process.
-    used = load_extractors(params.conditions.extractors).records
+    config = params.conditions
+    used = [*load_extractors(config.extractors).records, *network_records(config)]
     (folder / "index.csv").unlink(missing_ok=True)
     rows, rejected, landmarks, keypoints = [], [], [], []
     with Journal(layout.state / "conditions.jsonl") as journal:

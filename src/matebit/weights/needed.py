@@ -76,6 +76,8 @@ def needed(params: ResolvedParams) -> list[Need]:
     found = [_need("vgg19", "features.weights: imagenet")] if pretrained else []
     if params.data.align == "face_alignment":
         found += _face_landmarks(f"data.align: {params.data.align}")
+    if params.conditions.kind == "hed":
+        found.append(_need("hed", "conditions.kind: hed"))
     return [*found, *_extractors(params.conditions.extractors), *_metrics(params.metrics, pretrained)]
 
 
