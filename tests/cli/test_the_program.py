@@ -17,7 +17,17 @@ from matebit.pipeline.stages import STAGES
 def test_every_stage_is_a_command(tmp_path: Path):
     result = matebit(tmp_path, "--help", COLUMNS="200")
     assert result.returncode == 0
-    tools = ("ui", "dvc", "figure", "import-checkpoint", "export-checkpoint", "app", "gallery", "ship")
+    tools = (
+        "ui",
+        "dvc",
+        "figure",
+        "conditions-sheet",
+        "import-checkpoint",
+        "export-checkpoint",
+        "app",
+        "gallery",
+        "ship",
+    )
     for name in (*STAGES, "resolve", *tools):
         assert f" {name} " in result.stdout
 

@@ -120,6 +120,12 @@ def test_needs_follow_the_parameters():
     assert names(metrics={"names": ["ssim"]}) == ["vgg19"]
     assert names(features=random) == []
     assert names(features=random, metrics={"names": ["ssim", "kid", "fid"]}) == ["inception-fid"]
+    bare = {"features": random, "metrics": {"names": ["ssim"]}}
+    assert names(**bare, conditions={"kind": "hed"}) == ["hed"]
+    face = ["face-detector", "face-landmarks"]
+    assert names(**bare, conditions={"extractors": {"landmarks": "face_alignment"}}) == face
+    aligned = {"source": "folder", "align": "face_alignment"}
+    assert names(**bare, data=aligned, conditions={"kind": "xdog"}) == face
     own = params(metrics={"names": ["fid"], "inception": {"weights": "mine.pth"}})
     assert needed(own)[-1].path == Path("mine.pth")
 

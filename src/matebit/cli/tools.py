@@ -62,6 +62,23 @@ def _figure(
         typer.echo(str(path))
 
 
+def _conditions_sheet(
+    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
+    out: Annotated[Path, typer.Option(help="The sheet to write, .jpg or .png.")],
+    items: Annotated[int, typer.Option(min=1, help="Items, evenly from all.")] = 4,
+    photos: Annotated[
+        bool, typer.Option(help="Show the pictures themselves beside their conditions.")
+    ] = True,
+) -> None:
+    """Show extracted conditions channel by channel, on one sheet."""
+    from matebit.params.resolve import read_resolved
+    from matebit.pipeline.layout import Layout
+    from matebit.report.condition_sheet import condition_sheet
+
+    condition_sheet(read_resolved(params), Layout.of(params), out, items, photos)
+    typer.echo(str(out))
+
+
 def _check(
     name: Annotated[str, typer.Argument(help="The name of an experiment that has run.")],
     write: Annotated[
@@ -185,6 +202,7 @@ def register(app: typer.Typer) -> None:
         "ui": _ui,
         "dvc": _dvc,
         "figure": _figure,
+        "conditions-sheet": _conditions_sheet,
         "check": _check,
         "params": _params,
         "import-checkpoint": _import_checkpoint,

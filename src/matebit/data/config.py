@@ -17,7 +17,7 @@ from matebit.data.portraits.config import PortraitsConfig
 # here by themselves so that a stage that only reads its params does not depend on the code of every
 # source.
 SourceName = Literal["portraits", "figures", "celebamask", "deepfashion", "folder"]
-ConditionName = Literal["face_edges", "parsing", "pose", "labels", "canny", "xdog"]
+ConditionName = Literal["face_edges", "parsing", "pose", "labels", "canny", "xdog", "hed"]
 PairingName = Literal["style", "color_layout", "vgg", "list", "pattern"]
 
 
@@ -47,6 +47,11 @@ class DataConfig(BaseModel):
     )
     folder: FolderConfig = Field(
         FolderConfig(), description="Source folder: which files are images, where their labels are."
+    )
+    align: Literal["landmarks", "face_alignment"] | None = Field(
+        None,
+        description="Source folder: bring faces to the frame of CelebA-HQ, by the table of `data.folder."
+        "landmarks` (landmarks) or by those that a network finds (face_alignment).",
     )
     load_size: int = Field(
         286, ge=16, le=4096, description="Side in px to which training images are resized."
@@ -84,6 +89,17 @@ class DataConfig(BaseModel):
     loader: LoaderConfig = Field(LoaderConfig(), description="How training reads its images.")
 
     @model_validator(mode="after")
+    def _can_be_aligned(self) -> Self:
+        if self.align and self.source != "folder":
+            raise ValueError(
+                f"align is for source: folder; the pictures of {self.source} are shown as they are (those of "
+                "CelebA-HQ are aligned already)"
+            )
+        if self.align == "landmarks" and not self.folder.landmarks:
+            raise ValueError("align: landmarks needs folder.landmarks, the table that holds them")
+        return self
+
+    @model_validator(mode="after")
     def _sizes_agree(self) -> Self:
         if self.crop_size % 16:
             raise ValueError(f"crop_size: {self.crop_size} is not a multiple of 16, which the network needs")
@@ -101,8 +117,8 @@ class ConditionsConfig(BaseModel):
         "face_edges",
         description="The condition: edges and distances of the parts of a face (15 channels), its "
         "parsing labels (19 of a face, 22 of a body), a body's skeleton and distances to its limbs "
-        "(20 channels), the classes of any label maps (labels), or, of any picture, edges (canny) or drawn "
-        "lines (xdog) with their distance map (2 channels).",
+        "(20 channels), the classes of any label maps (labels), or, of any picture, edges (canny), "
+        "drawn lines (xdog) or a network's edges (hed) with their distance map (2 channels).",
     )
     classes: int = Field(
         19, ge=2, le=256, description="Kind labels: number of classes, which is that of its channels."
@@ -112,7 +128,7 @@ class ConditionsConfig(BaseModel):
         16.0,
         gt=0,
         le=1024,
-        description="Distance in px to a line where the map of canny and xdog is full.",
+        description="Distance in px to a line where the map of canny, xdog and hed is full.",
     )
     xdog: XDoGConfig = Field(XDoGConfig(), description="How xdog draws its lines.")
     extractors: ExtractorsConfig = Field(

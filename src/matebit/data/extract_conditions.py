@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matebit.data.alignment import Alignment
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.edges import extract_edges
 from matebit.data.conditions.inputs import Structure
-from matebit.data.conditions.registry import load_extractor
+from matebit.data.conditions.registry import load_extractor, network_records
 from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.encoding import load_png, save_png
 from matebit.data.extractors.protocol import Extractor, Record
 from matebit.data.extractors.registry import load_extractors
 from matebit.data.faces import parsing_of_labels
-from matebit.data.import_images import INDEX_COLUMNS
+from matebit.data.import_images import ALIGNMENT_COLUMNS, ALIGNMENT_NUMBERS, INDEX_COLUMNS
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
 from matebit.data.rejects import write_rejected
 from matebit.data.sources.base import Item
@@ -57,7 +58,8 @@ def condition_work(
     """The function that extracts one image: `job -> record`, see `Journal`."""
     source, folder = open_source(data, seed), layout.conditions
     extract, extractors = load_extractor(config), load_extractors(config.extractors)
-    basis = f"{code_digest()} {config.model_dump_json()} {extractors.records}"
+    networks = [*extractors.records, *network_records(config)]
+    basis = f"{code_digest()} {config.model_dump_json()} {networks}"
 
     def structure_of(item: Item, size: int, image: np.ndarray) -> Structure:
         parsing, pose = source.parsing(item, size), source.body_pose(item)
@@ -83,6 +85,8 @@ def condition_work(
             structure = structure_of(item, size, image)
             condition = extract(structure, config)
             landmarks = source.landmarks(item)
+            if landmarks is None and extractors.landmarks is not None:
+                landmarks = extractors.landmarks(wanted(extractors.landmarks, item, size, image), item.origin)
         except BrokenImage as broken:
             return {"id": item.id, "rejected": str(broken)}
         planes = {
@@ -132,9 +136,12 @@ def _jobs(layout: Layout, journal: Journal) -> list[Job]:
     index = read_table(
         layout.data / "index.csv", INDEX_COLUMNS, text=["id", "split", "style", "group", "origin"]
     )
+    table = read_table(layout.data / "alignment.csv", ALIGNMENT_COLUMNS, text=["id"])
+    numbers = table[ALIGNMENT_NUMBERS].itertuples(index=False)
+    aligned = {id: Alignment(*map(float, row)) for id, row in zip(table.id, numbers, strict=True)}
     return [
         Job(
-            Item(row.id, row.split, row.origin, row.style, row.group),
+            Item(row.id, row.split, row.origin, row.style, row.group, aligned.get(row.id)),
             row.width, row.sha256, journal.records.get(row.id, {}),
         )
         for row in index.itertuples()
@@ -149,7 +156,8 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     """
     folder = layout.conditions
     # Here too, so that absent weights are said once and at once, and not by every process.
-    used = load_extractors(params.conditions.extractors).records
+    config = params.conditions
+    used = [*load_extractors(config.extractors).records, *network_records(config)]
     (folder / "index.csv").unlink(missing_ok=True)
     rows, rejected, landmarks, keypoints = [], [], [], []
     with Journal(layout.state / "conditions.jsonl") as journal:

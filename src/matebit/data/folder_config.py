@@ -70,6 +70,11 @@ class FolderConfig(BaseModel):
     part_masks: str | None = Field(
         None, description="Mask of one part of a face instead: `masks/{stem}_{part}.png`."
     )
+    landmarks: str | None = Field(
+        None,
+        description="Table with 68 landmarks (iBUG 300-W) of each face: columns id, point (0 to 67), x, y "
+        "in px of the picture.",
+    )
     group: str | None = Field(
         None,
         description="Regular expression on the id; its first group names what is shown (person, work). "
@@ -87,7 +92,7 @@ class FolderConfig(BaseModel):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        for text in (*self.images, self.label_maps, self.part_masks, self.checksums):
+        for text in (*self.images, self.label_maps, self.part_masks, self.landmarks, self.checksums):
             if text is not None:
                 _check_inside(text)
         if self.label_maps:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matebit.data.align_faces import open_aligner
+from matebit.data.alignment import Alignment
 from matebit.data.config import DataConfig
 from matebit.data.encoding import save_png
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
@@ -25,26 +28,35 @@ INDEX_COLUMNS = [
     "id", "split", "file", "sha256", "width", "height", "style", "group", "origin",
 ]  # fmt: skip
 
+ALIGNMENT_NUMBERS = [field.name for field in fields(Alignment)]
+ALIGNMENT_COLUMNS = ["id", *ALIGNMENT_NUMBERS, "landmarks"]
+
 Job = tuple[Item, dict]
 
 
 def import_work(config: DataConfig, seed: int, folder: Path) -> Callable[[Job], dict]:
     """The function that writes one image: `(item, earlier record) -> record`, see `Journal`."""
-    source, code = open_source(config, seed), code_digest()
+    source, aligner = open_source(config, seed), open_aligner(config, seed)
+    basis = f"{code_digest()} {aligner.landmarks if aligner else ''}"
 
     def work(job: Job) -> dict:
         item, earlier = job
         size = config.load_size if item.split == "train" else config.crop_size
         try:
             source.check(item)
-            key = work_key(code, repr(item), source.fingerprint(item), str(size))
+            key = work_key(basis, repr(item), source.fingerprint(item), str(size))
             if still_whole(earlier, key, folder):
                 return earlier
+            record: dict = {"id": item.id, "key": key, "size": size}
+            if aligner:
+                alignment = aligner.align(item)
+                item = replace(item, alignment=alignment)
+                record["alignment"] = {**asdict(alignment), "landmarks": aligner.landmarks}
             name = f"images/{item.id}.png"
             digest = save_png(folder / name, source.image(item, size))
         except BrokenImage as broken:
             return {"id": item.id, "rejected": str(broken)}
-        return {"id": item.id, "key": key, "files": {name: digest}, "size": size}
+        return {**record, "files": {name: digest}}
 
     return work
 
@@ -58,15 +70,17 @@ def _chosen(items: list[Item], config: DataConfig) -> list[Item]:
 
 
 def run(params: ResolvedParams, layout: Layout) -> None:
-    """Write `data/images/ID.png`, `data/rejected.csv` and, last, `data/index.csv`.
+    """Write `data/images/ID.png`, `data/alignment.csv`, `data/rejected.csv` and, last, `data/index.csv`.
 
     Raises `MatebitError` where the source's folder is not as it should be, where too many images
     are broken, and where a split is left empty.
     """
     config, folder = params.data, layout.data
     items = _chosen(open_source(config, params.seed).items(), config)
+    # Here too, so that absent weights are said once and at once, and not by every process.
+    open_aligner(config, params.seed)
     (folder / "index.csv").unlink(missing_ok=True)
-    rows, rejected = [], []
+    rows, rejected, aligned = [], [], []
     with Journal(layout.state / "data.jsonl") as journal:
         jobs = [(item, journal.records.get(item.id, {})) for item in items]
         arguments = (config, params.seed, folder)
@@ -76,6 +90,8 @@ def run(params: ResolvedParams, layout: Layout) -> None:
                 rejected.append({"id": item.id, "file": item.origin, "reason": record["rejected"]})
                 continue
             journal.note(record)
+            if "alignment" in record:
+                aligned.append({"id": item.id, **record["alignment"]})
             [(name, digest)] = record["files"].items()
             rows.append(
                 {
@@ -92,4 +108,5 @@ def run(params: ResolvedParams, layout: Layout) -> None:
                 f"{where} gives no {split} image; see data.{split}_list and {folder / 'rejected.csv'}"
             )
     remove_strangers(folder / "images", {f"{row['id']}.png" for row in rows})
+    write_table(folder / "alignment.csv", aligned, ALIGNMENT_COLUMNS)
     write_table(folder / "index.csv", rows, INDEX_COLUMNS)

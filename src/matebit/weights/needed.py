@@ -61,12 +61,23 @@ def _extractors(config: ExtractorsConfig) -> Iterator[Need]:
         yield _need("face-parsing", f"conditions.extractors.parsing: {config.parsing}")
     if config.pose:
         yield _need("keypoint-rcnn", f"conditions.extractors.pose: {config.pose}")
+    if config.landmarks:
+        yield from _face_landmarks(f"conditions.extractors.landmarks: {config.landmarks}")
+
+
+def _face_landmarks(asked_by: str) -> Iterator[Need]:
+    yield _need("face-detector", asked_by)
+    yield _need("face-landmarks", asked_by)
 
 
 def needed(params: ResolvedParams) -> list[Need]:
     """Every weight file that some stage of the experiment reads."""
     pretrained = params.features.weights != "random"
     found = [_need("vgg19", "features.weights: imagenet")] if pretrained else []
+    if params.data.align == "face_alignment":
+        found += _face_landmarks(f"data.align: {params.data.align}")
+    if params.conditions.kind == "hed":
+        found.append(_need("hed", "conditions.kind: hed"))
     return [*found, *_extractors(params.conditions.extractors), *_metrics(params.metrics, pretrained)]
 
 

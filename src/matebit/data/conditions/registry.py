@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from matebit.data.conditions.inputs import Structure
     from matebit.data.config import ConditionsConfig, DataConfig
+    from matebit.data.extractors.protocol import Record
 
 
 def _of_any_picture(channels: int) -> dict[str, int]:
@@ -27,12 +28,14 @@ class Kind:
 
     A label set that is not named has no such condition; None: as many channels as the params' classes.
     `lines`: it is made of the picture alone, as lines and their distance map, and may be drawn by hand.
+    `record`: the function that tells of the network that makes it.
     """
 
     channels: dict[str, int] | None
     module: str
     function: str
     lines: bool = False
+    record: str | None = None
 
 
 CONDITIONS: dict[str, Kind] = {
@@ -41,6 +44,9 @@ CONDITIONS: dict[str, Kind] = {
     "labels": Kind(None, "matebit.data.conditions.labels", "one_hot_labels"),
     "canny": Kind(_of_any_picture(2), "matebit.data.conditions.lines", "canny_lines", lines=True),
     "xdog": Kind(_of_any_picture(2), "matebit.data.conditions.lines", "xdog_lines", lines=True),
+    "hed": Kind(
+        _of_any_picture(2), "matebit.data.conditions.hed", "hed_lines", lines=True, record="hed_record"
+    ),
     "pose": Kind(_of_any_picture(20), "matebit.data.conditions.pose", "pose_condition"),
 }
 
@@ -74,3 +80,12 @@ def load_extractor(
     """The function `(structure, config) -> uint8 (C,S,S)`, 255 standing for 1.0."""
     kind = CONDITIONS[config.kind]
     return getattr(import_module(kind.module), kind.function)
+
+
+def network_records(config: ConditionsConfig) -> list[Record]:
+    """What is recorded of the network that makes this kind of condition, if one does.
+
+    Raises `MatebitError` where its weights are absent or do not fit.
+    """
+    kind = CONDITIONS[config.kind]
+    return [getattr(import_module(kind.module), kind.record)()] if kind.record else []

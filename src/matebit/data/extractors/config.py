@@ -18,6 +18,9 @@ class ExtractorsConfig(BaseModel):
     pose: Literal["keypoint_rcnn"] | None = Field(
         None, description="Network that finds a body's joints where there are no keypoints."
     )
+    landmarks: Literal["face_alignment"] | None = Field(
+        None, description="Network that finds a face's 68 landmarks where there are none."
+    )
     min_face_share: float = Field(
         0.02, ge=0, le=1, description="A picture with less skin than this share shows no face."
     )

@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from matebit.data.body_pose import BodyPose
     from matebit.data.extractors.config import ExtractorsConfig
     from matebit.data.extractors.protocol import Extractor, Record
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 EXTRACTORS: dict[str, dict[str, tuple[str, str]]] = {
     "parsing": {"bisenet": ("matebit.data.extractors.bisenet", "FaceParser")},
     "pose": {"keypoint_rcnn": ("matebit.data.extractors.keypoint_rcnn", "JointFinder")},
+    "landmarks": {"face_alignment": ("matebit.data.extractors.face_alignment", "LandmarkFinder")},
 }
 
 
@@ -25,11 +28,19 @@ class Extractors:
 
     parsing: Extractor[Parsing] | None
     pose: Extractor[BodyPose] | None
+    landmarks: Extractor[np.ndarray] | None
 
     @property
     def records(self) -> list[Record]:
         """What is recorded of each, by what it finds."""
-        return [extractor.record for extractor in (self.parsing, self.pose) if extractor is not None]
+        every = (self.parsing, self.pose, self.landmarks)
+        return [extractor.record for extractor in every if extractor is not None]
+
+
+def load_landmark_finder(config: ExtractorsConfig, needed_by: str) -> Extractor[np.ndarray]:
+    """The finder of landmarks that `config` names, for another purpose, which begins its messages."""
+    module, attribute = EXTRACTORS["landmarks"][str(config.landmarks)]
+    return getattr(import_module(module), attribute)(config, needed_by)
 
 
 def load_extractors(config: ExtractorsConfig) -> Extractors:
@@ -40,4 +51,4 @@ def load_extractors(config: ExtractorsConfig) -> Extractors:
         if name is not None:
             module, attribute = known[name]
             loaded[finds] = getattr(import_module(module), attribute)(config)
-    return Extractors(loaded.get("parsing"), loaded.get("pose"))
+    return Extractors(loaded.get("parsing"), loaded.get("pose"), loaded.get("landmarks"))

@@ -7,11 +7,12 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from matebit.data.alignment import Alignment
 from matebit.data.body_pose import BodyPose
 from matebit.data.parsing import Parsing
+from matebit.data.sources.files import Resample
 
 Split = Literal["train", "test"]
-Resample = Literal["bicubic", "bilinear"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Item:
     """One image of a source.
 
     `id` names files and sorts tables; `origin` says where it came from, relative to the root;
-    `style` and `group` (identity) are empty where unknown.
+    `style` and `group` (identity) are empty where unknown; `alignment`: how its face is brought to the
+    frame of CelebA-HQ, where the params ask for that.
     """
 
     id: str
@@ -27,6 +29,7 @@ class Item:
     origin: str
     style: str = ""
     group: str = ""
+    alignment: Alignment | None = None
 
 
 class TruthOracle(Protocol):

@@ -9,8 +9,8 @@ import numpy as np
 from matebit.data.config import DataConfig
 from matebit.data.faces import LABELS
 from matebit.data.parsing import Parsing
-from matebit.data.sources.base import Item, Resample
-from matebit.data.sources.files import dataset_root, file_stamp, read_resized
+from matebit.data.sources.base import Item
+from matebit.data.sources.files import Resample, dataset_root, file_stamp, read_resized
 from matebit.data.sources.label_files import face_of_label_map, face_of_part_masks
 from matebit.data.sources.splits import listed_splits
 from matebit.errors import MatebitError

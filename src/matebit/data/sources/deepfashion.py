@@ -9,8 +9,8 @@ import numpy as np
 
 from matebit.data.body_pose import BodyPose
 from matebit.data.config import DataConfig
-from matebit.data.sources.base import Item, Resample
-from matebit.data.sources.files import dataset_root, file_stamp, resize_image, upright_size
+from matebit.data.sources.base import Item
+from matebit.data.sources.files import Resample, dataset_root, file_stamp, resize_image, upright_size
 from matebit.data.sources.openpose import read_openpose
 from matebit.data.sources.splits import listed_splits
 from matebit.errors import MatebitError

@@ -14,8 +14,9 @@ from matebit.data.figures.keypoints import body_pose
 from matebit.data.figures.labels import NEAR
 from matebit.data.figures.sets import FigureSpec, figure_set
 from matebit.data.parsing import Parsing
-from matebit.data.sources.base import Item, Resample
+from matebit.data.sources.base import Item
 from matebit.data.sources.drawn import DrawnSource
+from matebit.data.sources.files import Resample
 
 
 class FigureTruth:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -10,10 +11,11 @@ from PIL import ExifTags, Image
 
 from matebit.data.config import DataConfig
 from matebit.data.datasets import how_to_get_data
-from matebit.data.sources.base import Resample
 from matebit.data.sources.mask_png import decode_mask
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_rgb
+
+Resample = Literal["bicubic", "bilinear"]
 
 _RESAMPLE = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 

@@ -10,19 +10,27 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from matebit.data.alignment import Alignment, alignment_of, labels_in
 from matebit.data.config import DataConfig
 from matebit.data.faces import LABELS
 from matebit.data.parsing import CLASSES, Parsing
-from matebit.data.sources.base import Item, Resample, Split
+from matebit.data.sources.base import Item, Split
 from matebit.data.sources.checksums import check_md5, read_checksums
 from matebit.data.sources.colour_coding import labels_of_colours
-from matebit.data.sources.files import dataset_root, file_stamp, read_resized, resize_nearest
+from matebit.data.sources.files import (
+    Resample,
+    dataset_root,
+    file_stamp,
+    read_resized,
+    upright_size,
+)
 from matebit.data.sources.label_files import (
     check_section,
     face_of_labels,
     face_of_part_masks,
     labels_of_plane,
 )
+from matebit.data.sources.landmark_file import checked_points, read_landmarks
 from matebit.data.sources.splits import has_lists, listed_splits
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_rgb
@@ -102,6 +110,12 @@ class FolderSource:
         name = self._folder.checksums
         return read_checksums(self._root / name) if name else {}
 
+    @cached_property
+    def _landmarks(self) -> dict[str, np.ndarray]:
+        name = self._folder.landmarks
+        found = read_landmarks(self._root / name) if name else {}
+        return {self.id_of(called): rows for called, rows in found.items()}
+
     def items(self) -> list[Item]:
         """Every image of the folder or of its lists, sorted by id."""
         files = self._files
@@ -134,9 +148,12 @@ class FolderSource:
         return "test" if int.from_bytes(digest[:8]) < self._folder.test_share * 2**64 else "train"
 
     def fingerprint(self, item: Item) -> str:
-        """Sizes and times of the image and of its labels, and how they are read."""
+        """Sizes and times of the image and of its labels, how they are read, and its landmarks."""
         paths = [self._root / item.origin, *self._label_files(item.origin).values()]
-        return self._folder.model_dump_json() + " ".join(f"{path}={file_stamp(path)}" for path in paths)
+        points = self._landmarks.get(item.id)
+        known = "" if points is None else str(points.tolist())
+        stamps = " ".join(f"{path}={file_stamp(path)}" for path in paths)
+        return f"{self._folder.model_dump_json()}{stamps}{known}"
 
     def check(self, item: Item) -> None:
         """Raise `BrokenImage` where labels are absent, or where the publisher's file is another one."""
@@ -154,8 +171,14 @@ class FolderSource:
             check_md5(self._root / item.origin, self._md5[item.origin])
 
     def image(self, item: Item, size: int, resample: Resample = "bicubic") -> np.ndarray:
-        """The picture as uint8 (size,size,3) RGB."""
+        """The picture as uint8 (size,size,3) RGB; its face where it is aligned."""
+        if item.alignment is not None:
+            return item.alignment.image(self.original(item), size, resample)
         return read_resized(self._root / item.origin, size, resample)
+
+    def original(self, item: Item) -> np.ndarray:
+        """The picture as it is, uint8 (H,W,3) RGB, upright."""
+        return read_rgb(self._root / item.origin)
 
     def parsing(self, item: Item, size: int) -> Parsing | None:
         """Labels at `size`, resized nearest, of a face with its parts; None where there are none."""
@@ -165,21 +188,21 @@ class FolderSource:
         self.check(item)
         if "labels" not in files:
             present = {part: path for part, path in files.items() if path.is_file()}
-            return face_of_part_masks(present, picture, size)
-        labels = self._labels(files["labels"], picture, size)
+            return face_of_part_masks(present, picture, size, item.alignment)
+        labels = self._labels(files["labels"], picture, size, item.alignment)
         of_face = self._folder.face_labels
         return face_of_labels(labels, files["labels"]) if of_face else Parsing(labels, CLASSES)
 
-    def _labels(self, path: Path, picture: Path, size: int) -> np.ndarray:
+    def _labels(self, path: Path, picture: Path, size: int, alignment: Alignment | None) -> np.ndarray:
         folder = self._folder
         if folder.colours is None:
-            return labels_of_plane(path, picture, size)
+            return labels_of_plane(path, picture, size, alignment)
         pixels = read_rgb(path)
         check_section(path, pixels.shape, picture)
         labels = labels_of_colours(
             pixels, folder.colours, folder.colour_tolerance, folder.unclear_share, path
         )
-        return resize_nearest(labels, size)
+        return labels_in(labels, size, alignment)
 
     def _label_files(self, inside: str) -> dict[str, Path]:
         """The label map under "labels", or the mask of each part; not all of them need exist."""
@@ -195,5 +218,19 @@ class FolderSource:
     def body_pose(self, item: Item) -> None:
         """A plain folder has none."""
 
-    def landmarks(self, item: Item) -> None:
-        """A plain folder has none."""
+    def landmarks(self, item: Item) -> np.ndarray | None:
+        """Landmarks (68,2) in parts of what `image` shows, from the table; None where there is no table."""
+        if not self._folder.landmarks:
+            return None
+        points = self._own_landmarks(item)
+        return points if item.alignment is None else item.alignment.points(points)
+
+    def own_alignment(self, item: Item) -> Alignment:
+        """The map to the frame of CelebA-HQ by the landmarks of the table. Raises `BrokenImage`."""
+        size = upright_size(self._root / item.origin)
+        return alignment_of(self._own_landmarks(item), size, item.origin)
+
+    def _own_landmarks(self, item: Item) -> np.ndarray:
+        rows = self._landmarks.get(item.id)
+        points = checked_points(rows, item.origin, str(self._folder.landmarks))
+        return points / upright_size(self._root / item.origin)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from matebit.data.alignment import Alignment, labels_in
 from matebit.data.faces import LABELS, parsing_of_labels, parsing_of_masks
 from matebit.data.parsing import Parsing
-from matebit.data.sources.files import read_grey, resize_nearest, upright_size
+from matebit.data.sources.files import read_grey, upright_size
 from matebit.io.images import BrokenImage, read_plane
 
 
@@ -26,20 +27,22 @@ def check_section(path: Path, shape: tuple[int, ...], picture: Path) -> None:
         )
 
 
-def face_of_part_masks(files: dict[str, Path], picture: Path, size: int) -> Parsing:
+def face_of_part_masks(
+    files: dict[str, Path], picture: Path, size: int, alignment: Alignment | None = None
+) -> Parsing:
     """A face from masks by part, white where the part is; an absent part has no file."""
     masks = {part: read_grey(path) for part, path in files.items()}
     for part, mask in masks.items():
         check_section(files[part], mask.shape, picture)
-    resized = {part: resize_nearest(mask, size) > 127 for part, mask in masks.items()}
+    resized = {part: labels_in(mask, size, alignment) > 127 for part, mask in masks.items()}
     return parsing_of_masks(resized, size)
 
 
-def labels_of_plane(path: Path, picture: Path, size: int) -> np.ndarray:
+def labels_of_plane(path: Path, picture: Path, size: int, alignment: Alignment | None = None) -> np.ndarray:
     """Labels uint8 (size,size) of a grey or indexed file, whose values they are."""
     labels = read_plane(path)
     check_section(path, labels.shape, picture)
-    return resize_nearest(labels, size)
+    return labels_in(labels, size, alignment)
 
 
 def face_of_label_map(path: Path, picture: Path, size: int) -> Parsing:

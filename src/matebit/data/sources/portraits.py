@@ -11,8 +11,9 @@ from matebit.data.parsing import Parsing
 from matebit.data.portraits.drawing import geometry, render
 from matebit.data.portraits.landmarks import landmarks
 from matebit.data.portraits.sets import PortraitSpec, portrait_set
-from matebit.data.sources.base import Item, Resample
+from matebit.data.sources.base import Item
 from matebit.data.sources.drawn import DrawnSource
+from matebit.data.sources.files import Resample
 
 
 class PortraitTruth:

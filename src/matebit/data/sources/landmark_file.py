@@ -1,0 +1,47 @@
+"""The 68 landmarks of each face, from a table that comes with the images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from matebit.errors import MatebitError
+from matebit.io.images import BrokenImage
+
+COLUMNS = ["id", "point", "x", "y"]
+POINTS = 68
+
+
+def read_landmarks(path: Path) -> dict[str, np.ndarray]:
+    """Rows point, x, y, float (N,3), by the name in the column id; x and y in px of the upright picture.
+
+    What is no number becomes NaN: one bad row costs one image. Raises `MatebitError` for a file that is
+    no such table.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"id": str}, encoding="utf-8")
+    except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
+        raise MatebitError(f"data.folder.landmarks: {path} cannot be read as a table ({error})") from error
+    absent = [name for name in COLUMNS if name not in table.columns]
+    if absent:
+        raise MatebitError(
+            f"data.folder.landmarks: {path} lacks the column {absent[0]!r}; it must have {', '.join(COLUMNS)}"
+        )
+    numbers = table[COLUMNS[1:]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
+    return {str(name): numbers[rows] for name, rows in table.groupby("id").indices.items()}
+
+
+def checked_points(rows: np.ndarray | None, origin: str, file: str) -> np.ndarray:
+    """Points (68,2) in px by their numbers 0 to 67. Raises `BrokenImage` for any other set of rows."""
+    if rows is None:
+        raise BrokenImage(f"{origin} has no landmarks in {file}; add them or remove it")
+    if not np.isfinite(rows).all():
+        raise BrokenImage(f"a landmark of {origin} in {file} is no finite number; find them anew")
+    if sorted(rows[:, 0]) != list(range(POINTS)):
+        raise BrokenImage(
+            f"{origin} has {len(rows)} landmarks in {file}, but needs {POINTS}, numbered from 0; "
+            "find them anew"
+        )
+    return rows[np.argsort(rows[:, 0]), 1:]
