@@ -38,6 +38,9 @@ class ArrayInputs:
     def parsing(self, item):
         return self.labels[item.id]
 
+    def true_parsing(self, item):
+        return self.labels[item.id]
+
     def exemplar_parsing(self, item):
         return self.exemplar_labels[item.id]
 

@@ -66,6 +66,9 @@ class Inputs(Protocol):
     def parsing(self, item: Item) -> np.ndarray:
         """The asked parsing map: labels."""
 
+    def true_parsing(self, item: Item) -> np.ndarray:
+        """The parsing map of the true answer where that is known, else the asked one: labels."""
+
     def exemplar_parsing(self, item: Item) -> np.ndarray:
         """The exemplar's own parsing map."""
 

@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from matebit.metrics.segmenter.config import MiouConfig
+
 MetricName = Literal[
-    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "pck", "confidence",
-    "swd", "diversity", "fid", "kid", "inception_score", "cost",
+    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "miou", "pck",
+    "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
 ]  # fmt: skip
 
 
@@ -69,6 +71,7 @@ class MetricsConfig(BaseModel):
             "texture",
             "colour",
             "edge_f1",
+            "miou",
             "pck",
             "confidence",
             "swd",
@@ -93,6 +96,7 @@ class MetricsConfig(BaseModel):
         description="torchvision's AlexNet, needed by lpips and diversity with pretrained features; "
         "default: alexnet of `matebit weights list`.",
     )
+    miou: MiouConfig = Field(default_factory=MiouConfig, description="Agreement of parsing maps.")
     swd: SwdConfig = Field(default_factory=SwdConfig, description="Sliced Wasserstein distance.")
     inception: InceptionConfig = Field(
         default_factory=InceptionConfig, description="FID, KID and inception score."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -26,9 +26,22 @@ def with_digest(label: str, weights: Path | None) -> str:
     return label if weights is None else f"{label}, weights sha256 {sha256_of_file(weights)[:12]}"
 
 
+class Parser(Protocol):
+    """Parses pictures: uint8 (H,W,3) to labels uint8 (H,W)."""
+
+    @property
+    def label(self) -> str:
+        """Which network it is."""
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """The labels of an image's pixels."""
+
+
 @dataclass(frozen=True)
 class Context:
-    """Settings and shared parts. `features_label` says which features `network` gives."""
+    """Settings and shared parts. `features_label` says which features `network` gives; `load_parser` gives
+    what parses translated images, None where nothing does.
+    """
 
     config: MetricsConfig
     network: Network
@@ -37,6 +50,14 @@ class Context:
     truth_known: bool
     extract_edges: Callable[[np.ndarray], np.ndarray]
     threads: int = 1
+    load_parser: Callable[[], Parser] | None = None
+
+    @cached_property
+    def parser(self) -> Parser:
+        """What parses translated images, loaded once."""
+        if self.load_parser is None:
+            raise TypeError("nothing parses translated images; a metric that needs it is not built")
+        return self.load_parser()
 
     @cached_property
     def distance(self) -> PerceptualDistance:

@@ -148,6 +148,12 @@ class StageFiles:
         """Labels asked for, (S,S)."""
         return self._labels(item.id, self._side(item))
 
+    def true_parsing(self, item: Item) -> np.ndarray:
+        """Labels of the oracle's answer, else those asked for, (S,S)."""
+        if self._oracle is None:
+            return self.parsing(item)
+        return self._oracle.labels(item.id, item.exemplar, self._side(item))
+
     def exemplar_parsing(self, item: Item) -> np.ndarray:
         """Labels of the exemplar at the test images' size, (S,S)."""
         return self._labels(item.exemplar, self._side(item))
