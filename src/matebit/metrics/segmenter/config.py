@@ -18,7 +18,7 @@ class MiouConfig(BaseModel):
         "training split (trained), or the network of conditions.extractors.parsing (extractor); without one "
         "there is no miou.",
     )
-    images: int = Field(7680, ge=1, description="Parser trained: images shown in its training.")
+    images: int = Field(5760, ge=1, description="Parser trained: images shown in its training.")
     batch: int = Field(4, ge=1, description="Parser trained: images a step.")
     width: int = Field(16, ge=4, le=256, description="Parser trained: channels of its widest level.")
     rate: float = Field(3e-3, gt=0, description="Parser trained: learning rate at first; it falls to 0.")
