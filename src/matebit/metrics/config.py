@@ -39,11 +39,6 @@ class InceptionConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    weights: str | None = Field(
-        None,
-        description="pytorch-fid's Inception, needed by fid, kid and inception_score; default: "
-        "inception-fid of `matebit weights list`.",
-    )
     resize: list[Literal["pytorch", "clean"]] = Field(
         ["pytorch", "clean"],
         min_length=1,
@@ -90,11 +85,6 @@ class MetricsConfig(BaseModel):
         [0.05, 0.1],
         min_length=1,
         description="A match within this share of the image's side is right (pck).",
-    )
-    lpips_weights: str | None = Field(
-        None,
-        description="torchvision's AlexNet, needed by lpips and diversity with pretrained features; "
-        "default: alexnet of `matebit weights list`.",
     )
     miou: MiouConfig = Field(default_factory=MiouConfig, description="Agreement of parsing maps.")
     swd: SwdConfig = Field(default_factory=SwdConfig, description="Sliced Wasserstein distance.")

@@ -68,13 +68,11 @@ class Context:
 
         if not self.pretrained:
             return uncalibrated(self.network, self.features_label)
-        own = self.config.lpips_weights
-        return calibrated_alexnet(Path(own) if own else required("alexnet", "metrics.lpips_weights"))
+        return calibrated_alexnet(required("alexnet", "lpips or diversity in metrics.names"))
 
     @cached_property
     def inception(self) -> Inception:
         """pytorch-fid's network, for FID, KID and the inception score."""
         from matebit.metrics.inception import load_inception
 
-        own = self.config.inception.weights
-        return load_inception(Path(own) if own else required("inception-fid", "metrics.inception.weights"))
+        return load_inception(required("inception-fid", "fid, kid or inception_score in metrics.names"))
