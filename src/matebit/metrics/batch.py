@@ -75,6 +75,9 @@ class Inputs(Protocol):
     def edges(self, item: Item) -> np.ndarray:
         """The asked edges, 0 or 255."""
 
+    def joints(self, item: Item) -> tuple[np.ndarray, np.ndarray]:
+        """The asked joints (18,2), x and y as parts of width and height, and which there are (18,)."""
+
     def matches(self, item: Item) -> Matches:
         """What the method matched."""
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from matebit.metrics.segmenter.config import MiouConfig
 
 MetricName = Literal[
-    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "miou", "pck",
-    "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
+    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "miou", "joint_pck",
+    "pck", "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
 ]  # fmt: skip
 
 
@@ -67,6 +67,7 @@ class MetricsConfig(BaseModel):
             "colour",
             "edge_f1",
             "miou",
+            "joint_pck",
             "pck",
             "confidence",
             "swd",
@@ -84,7 +85,7 @@ class MetricsConfig(BaseModel):
     pck_thresholds: list[float] = Field(
         [0.05, 0.1],
         min_length=1,
-        description="A match within this share of the image's side is right (pck).",
+        description="A match, or a joint, within this share of the image's side is right (pck, joint_pck).",
     )
     miou: MiouConfig = Field(default_factory=MiouConfig, description="Agreement of parsing maps.")
     swd: SwdConfig = Field(default_factory=SwdConfig, description="Sliced Wasserstein distance.")

@@ -14,6 +14,8 @@ from matebit.metrics.config import MetricsConfig
 from matebit.weights.location import required
 
 if TYPE_CHECKING:
+    from matebit.data.body_pose import BodyPose
+    from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Network
     from matebit.metrics.inception import Inception
     from matebit.metrics.lpips import PerceptualDistance
@@ -40,7 +42,7 @@ class Parser(Protocol):
 @dataclass(frozen=True)
 class Context:
     """Settings and shared parts. `features_label` says which features `network` gives; `load_parser` gives
-    what parses translated images, None where nothing does.
+    what parses translated images and `load_joint_finder` what finds joints in them; None where nothing does.
     """
 
     config: MetricsConfig
@@ -51,6 +53,7 @@ class Context:
     extract_edges: Callable[[np.ndarray], np.ndarray]
     threads: int = 1
     load_parser: Callable[[], Parser] | None = None
+    load_joint_finder: Callable[[], Extractor[BodyPose]] | None = None
 
     @cached_property
     def parser(self) -> Parser:
@@ -58,6 +61,13 @@ class Context:
         if self.load_parser is None:
             raise TypeError("nothing parses translated images; a metric that needs it is not built")
         return self.load_parser()
+
+    @cached_property
+    def joint_finder(self) -> Extractor[BodyPose]:
+        """What finds joints in translated images, loaded once."""
+        if self.load_joint_finder is None:
+            raise TypeError("nothing finds joints in translated images; a metric that needs it is not built")
+        return self.load_joint_finder()
 
     @cached_property
     def distance(self) -> PerceptualDistance:

@@ -20,14 +20,16 @@ from matebit.logs import Progress
 from matebit.metrics.base import Metric
 from matebit.metrics.batch import Batch, Item
 from matebit.metrics.context import Context, Parser, with_digest
-from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
+from matebit.metrics.files import StageFiles, Translated, read_entries, read_joints, read_translated
 from matebit.metrics.registry import metric_class
 from matebit.pipeline.layout import CONTROLS, Layout
 
 if TYPE_CHECKING:
     import torch
 
+    from matebit.data.body_pose import BodyPose
     from matebit.data.extractors.config import ExtractorsConfig
+    from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Features
     from matebit.params.schema import ResolvedParams
 
@@ -42,13 +44,18 @@ WHY = {
     "edges": "not every image has edges",
     "matches": "the method hands on no matches",
     "parser": "metrics.miou.parser names nothing that can parse the result",
+    "joints": "conditions.extractors.pose names nothing that finds joints, or not every image has some",
     "ranks": "the method was given one exemplar a condition",
     "cost": "the method is no network of this program",
 }
 
 
 def _offered(
-    translated: Translated, tests: dict[str, Entry], entries: dict[str, Entry], context: Context
+    translated: Translated,
+    tests: dict[str, Entry],
+    entries: dict[str, Entry],
+    layout: Layout,
+    context: Context,
 ) -> set[str]:
     """Which needs of the metrics are met."""
     ids = {name for item in translated.images for name in (item.id, item.exemplar)}
@@ -64,6 +71,7 @@ def _offered(
         "parsing": all(entries[name].parsing for name in ids),
         "edges": all(entry.edges for entry in tests.values()),
         "parser": context.load_parser is not None,
+        "joints": context.load_joint_finder is not None and set(tests) <= set(read_joints(layout)),
         "matches": translated.has_matches,
         "ranks": len(ranks) > 1,
         "cost": translated.has_cost,
@@ -151,13 +159,22 @@ def _extractor_parser(config: ExtractorsConfig) -> Parser:
     from matebit.data.extractors.registry import load_extractors
     from matebit.metrics.extracted import ExtractorParser
 
-    extractor = load_extractors(config).parsing
+    extractor = load_extractors(config.model_copy(update={"pose": None})).parsing
     if extractor is None:
         raise MatebitError(
             "metrics.miou.parser: extractor needs a network to parse with; name one in "
             "conditions.extractors.parsing, or leave miou out of metrics.names"
         )
     return ExtractorParser(extractor)
+
+
+def _joint_finder(config: ExtractorsConfig) -> Extractor[BodyPose]:
+    from matebit.data.extractors.registry import load_extractors
+
+    finder = load_extractors(config.model_copy(update={"parsing": None})).pose
+    if finder is None:
+        raise TypeError("conditions.extractors.pose names no network")
+    return finder
 
 
 def _trained_parser(folder: Path, held_out_miou: float) -> Parser:
@@ -171,6 +188,7 @@ def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Conte
     from matebit.features import build_features
     from matebit.features.location import feature_weights
 
+    extractors = params.conditions.extractors
     weights = feature_weights(params.features)
     network = build_features(params.features, weights)
 
@@ -186,6 +204,7 @@ def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Conte
         extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
         threads=params.threads,
         load_parser=_parser_of(params, layout),
+        load_joint_finder=partial(_joint_finder, extractors) if extractors.pose else None,
     )
 
 
@@ -226,7 +245,7 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
     for name in methods:
         translated = read_translated(layout.run(name, seed).translate, tests, params.pairs.rank)
         files = StageFiles(layout, entries, translated, oracle)
-        metrics = chosen_metrics(context, _offered(translated, tests, entries, context), name)
+        metrics = chosen_metrics(context, _offered(translated, tests, entries, layout, context), name)
         score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
         common = common_protocol(params, translated, tests, layout.data / "index.csv")
         rows = _rows(metrics, name, seed, common)
