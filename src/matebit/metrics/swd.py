@@ -16,9 +16,9 @@ from matebit.metrics.context import Context
 from matebit.metrics.patches import PatchSet, patch_pixels, patch_places
 from matebit.metrics.pyramid import laplacian_pyramid, level_sizes
 
-_PROJECTION_BYTES = 1e9  # of the projections that are held at once
+_PROJECTION_BYTES = 5e8  # of the projections that are held at once; those before may live on beside them
 _DIRECTIONS_AT_ONCE = 256  # few would waste the matrix product
-_SORTED_AT_ONCE = 16  # directions, so that their projections stay in the processor's cache
+_SORTED_AT_ONCE = 131_072  # projections, so that they stay in the processor's cache
 _STEPS = 65_535
 
 
@@ -62,12 +62,13 @@ def sliced_distance(one: PatchSet, other: PatchSet, along: np.ndarray, threads: 
     if len(one) != len(other):
         raise MatebitError(f"swd needs two sets of one size, not {len(one)} and {len(other)} patches")
     held = int(np.clip(_PROJECTION_BYTES / (4 * 2 * max(1, len(one))), 1, _DIRECTIONS_AT_ONCE))
+    rows_at_once = max(1, _SORTED_AT_ONCE // max(1, len(one)))
     distances: list[np.ndarray] = []
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, len(along), held):
             both = [patches.projections(along[start : start + held]) for patches in (one, other)]
-            shares = range(0, len(both[0]), _SORTED_AT_ONCE)
-            parts = ([rows[share : share + _SORTED_AT_ONCE] for share in shares] for rows in both)
+            cuts = range(0, len(both[0]), rows_at_once)
+            parts = ([rows[cut : cut + rows_at_once] for cut in cuts] for rows in both)
             distances += pool.map(sorted_distances, *parts)
     return float(np.concatenate(distances).mean())
 
