@@ -25,8 +25,8 @@ def test_a_run_for_each_job_under_one_parent(runs):
     _, found, _ = runs
     stages = Counter(run.data.tags.get("matebit.stage", "parent") for run in found)
     assert stages == {
-        "parent": 1, "data": 1, "conditions": 1, "pairs": 1, "train": 2, "translate": 3, "metrics": 3,
-        "report": 1,
+        "parent": 1, "data": 1, "conditions": 1, "pairs": 1, "segmenter": 1, "train": 2,
+        "translate": 3, "metrics": 3, "report": 1,
     }  # fmt: skip
     assert {run.info.status for run in found} == {"FINISHED"}
     parents = {run.data.tags.get("mlflow.parentRunId") for run in found} - {None}

@@ -22,12 +22,12 @@ from tiny_experiment import Experiment, contents, resolved_below
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 
-STAGES = ("data", "conditions", "pairs", "train", "translate", "metrics")
+STAGES = ("data", "conditions", "pairs", "segmenter", "train", "translate", "metrics")
 KILLS_OF_A_STAGE = 3
 
 
 def words(stage: str) -> tuple[str, ...]:
-    run = () if stage in ("data", "conditions", "pairs") else ("matebit", "--seed", "1")
+    run = () if stage in ("data", "conditions", "pairs", "segmenter") else ("matebit", "--seed", "1")
     return (stage, "results/tiny/params.yaml", *run)
 
 

@@ -20,6 +20,7 @@ class ArrayInputs:
     labels: dict[str, np.ndarray] = field(default_factory=dict)
     exemplar_labels: dict[str, np.ndarray] = field(default_factory=dict)
     edge_maps: dict[str, np.ndarray] = field(default_factory=dict)
+    asked_joints: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     found: dict[str, Matches] = field(default_factory=dict)
     true: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
@@ -38,11 +39,17 @@ class ArrayInputs:
     def parsing(self, item):
         return self.labels[item.id]
 
+    def true_parsing(self, item):
+        return self.labels[item.id]
+
     def exemplar_parsing(self, item):
         return self.exemplar_labels[item.id]
 
     def edges(self, item):
         return self.edge_maps[item.id]
+
+    def joints(self, item):
+        return self.asked_joints[item.id]
 
     def matches(self, item):
         return self.found[item.id]

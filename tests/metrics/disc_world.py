@@ -63,6 +63,10 @@ class DiscWorld:
         pixels = self.colours(exemplar_id)[labels] + stripes[:, None, None] * labels[..., None]
         return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
+    def labels(self, condition_id: str, exemplar_id: str, size: int) -> np.ndarray:
+        """The disc of the one."""
+        return self.parsing(condition_id, size)
+
     def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
         """The map of one disc onto the other, for cells inside the first."""
         x, y, radius = self.disc(condition_id)

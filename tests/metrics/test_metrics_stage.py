@@ -110,5 +110,5 @@ def test_wrong_images_are_named_and_nothing_is_scored(experiment, harm):
 
 @pytest.mark.parametrize("name", ["fid", "kid", "inception_score"])
 def test_absent_inception_weights_are_named(experiment, name):
-    with pytest.raises(MatebitError, match=r"metrics\.inception\.weights"):
+    with pytest.raises(MatebitError, match=r"metrics\.names needs .*pt_inception"):
         run(make_params(names=[name]), experiment.layout, "matebit", 1)

@@ -94,6 +94,7 @@ def test_every_module_that_a_stage_imports_is_in_its_digest(tiny: Experiment, tm
         [["data"]],
         [["conditions"]],
         [["pairs"]],
+        [["segmenter"]],
         [["train", "matebit", 1]],
         [["translate", "matebit", 1], ["translate", "controls", 0]],
         [["metrics", "matebit", 1]],

@@ -126,8 +126,6 @@ def test_needs_follow_the_parameters():
     assert names(**bare, conditions={"extractors": {"landmarks": "face_alignment"}}) == face
     aligned = {"source": "folder", "align": "face_alignment"}
     assert names(**bare, data=aligned, conditions={"kind": "xdog"}) == face
-    own = params(metrics={"names": ["fid"], "inception": {"weights": "mine.pth"}})
-    assert needed(own)[-1].path == Path("mine.pth")
 
 
 def test_one_sentence_names_every_absent_file(folder: Path):
@@ -147,13 +145,6 @@ def test_one_sentence_names_every_absent_file(folder: Path):
 
 def test_nothing_is_said_when_nothing_is_needed(folder: Path):
     assert absent_weights(params(features={"weights": "random"})) is None
-
-
-def test_a_file_of_ones_own_may_have_any_size(folder: Path, tmp_path: Path):
-    (tmp_path / "mine.pth").write_bytes(b"mine")
-    inception = {"weights": str(tmp_path / "mine.pth")}
-    changed = params(features={"weights": "random"}, metrics={"names": ["fid"], "inception": inception})
-    assert absent_weights(changed) is None
 
 
 def test_resolving_refuses_before_anything_is_written(tmp_path: Path):

@@ -49,11 +49,33 @@ rule translate_controls:
 ruleorder: translate_controls > translate
 
 
+# The network that parses translated images; without one asked for, a file that says so.
+rule segmenter:
+    input:
+        rules.data.output,
+        rules.conditions.output,
+    output:
+        f"{EXPERIMENT.results}/segmenter/summary.json",
+    log:
+        f"{EXPERIMENT.logs}/segmenter.log",
+    benchmark:
+        f"{EXPERIMENT.benchmarks}/segmenter.tsv"
+    conda:
+        "../../environment.yml"
+    threads: EXPERIMENT.params.threads
+    params:
+        file=EXPERIMENT.params_file,
+        reads=EXPERIMENT.reads("segmenter"),
+    shell:
+        "matebit segmenter {params.file}"
+
+
 rule metrics:
     input:
         rules.data.output,
         rules.conditions.output,
         rules.pairs.output,
+        rules.segmenter.output,
         f"{EXPERIMENT.results}/translate/{{method}}/seed{{seed}}/index.csv",
     output:
         f"{EXPERIMENT.results}/metrics/{{method}}/seed{{seed}}/values.csv",

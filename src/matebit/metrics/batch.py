@@ -66,11 +66,17 @@ class Inputs(Protocol):
     def parsing(self, item: Item) -> np.ndarray:
         """The asked parsing map: labels."""
 
+    def true_parsing(self, item: Item) -> np.ndarray:
+        """The parsing map of the true answer where that is known, else the asked one: labels."""
+
     def exemplar_parsing(self, item: Item) -> np.ndarray:
         """The exemplar's own parsing map."""
 
     def edges(self, item: Item) -> np.ndarray:
         """The asked edges, 0 or 255."""
+
+    def joints(self, item: Item) -> tuple[np.ndarray, np.ndarray]:
+        """The asked joints (18,2), x and y as parts of width and height, and which there are (18,)."""
 
     def matches(self, item: Item) -> Matches:
         """What the method matched."""

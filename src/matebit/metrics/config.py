@@ -6,9 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from matebit.metrics.segmenter.config import MiouConfig
+
 MetricName = Literal[
-    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "pck", "confidence",
-    "swd", "diversity", "fid", "kid", "inception_score", "cost",
+    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "miou", "joint_pck",
+    "pck", "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
 ]  # fmt: skip
 
 
@@ -37,11 +39,6 @@ class InceptionConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    weights: str | None = Field(
-        None,
-        description="pytorch-fid's Inception, needed by fid, kid and inception_score; default: "
-        "inception-fid of `matebit weights list`.",
-    )
     resize: list[Literal["pytorch", "clean"]] = Field(
         ["pytorch", "clean"],
         min_length=1,
@@ -69,6 +66,8 @@ class MetricsConfig(BaseModel):
             "texture",
             "colour",
             "edge_f1",
+            "miou",
+            "joint_pck",
             "pck",
             "confidence",
             "swd",
@@ -86,13 +85,9 @@ class MetricsConfig(BaseModel):
     pck_thresholds: list[float] = Field(
         [0.05, 0.1],
         min_length=1,
-        description="A match within this share of the image's side is right (pck).",
+        description="A match, or a joint, within this share of the image's side is right (pck, joint_pck).",
     )
-    lpips_weights: str | None = Field(
-        None,
-        description="torchvision's AlexNet, needed by lpips and diversity with pretrained features; "
-        "default: alexnet of `matebit weights list`.",
-    )
+    miou: MiouConfig = Field(default_factory=MiouConfig, description="Agreement of parsing maps.")
     swd: SwdConfig = Field(default_factory=SwdConfig, description="Sliced Wasserstein distance.")
     inception: InceptionConfig = Field(
         default_factory=InceptionConfig, description="FID, KID and inception score."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from matebit.metrics.config import MetricsConfig
 from matebit.weights.location import required
 
 if TYPE_CHECKING:
+    from matebit.data.body_pose import BodyPose
+    from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Network
     from matebit.metrics.inception import Inception
     from matebit.metrics.lpips import PerceptualDistance
@@ -26,9 +28,22 @@ def with_digest(label: str, weights: Path | None) -> str:
     return label if weights is None else f"{label}, weights sha256 {sha256_of_file(weights)[:12]}"
 
 
+class Parser(Protocol):
+    """Parses pictures: uint8 (H,W,3) to labels uint8 (H,W)."""
+
+    @property
+    def label(self) -> str:
+        """Which network it is."""
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """The labels of an image's pixels."""
+
+
 @dataclass(frozen=True)
 class Context:
-    """Settings and shared parts. `features_label` says which features `network` gives."""
+    """Settings and shared parts. `features_label` says which features `network` gives; `load_parser` gives
+    what parses translated images and `load_joint_finder` what finds joints in them; None where nothing does.
+    """
 
     config: MetricsConfig
     network: Network
@@ -37,6 +52,22 @@ class Context:
     truth_known: bool
     extract_edges: Callable[[np.ndarray], np.ndarray]
     threads: int = 1
+    load_parser: Callable[[], Parser] | None = None
+    load_joint_finder: Callable[[], Extractor[BodyPose]] | None = None
+
+    @cached_property
+    def parser(self) -> Parser:
+        """What parses translated images, loaded once."""
+        if self.load_parser is None:
+            raise TypeError("nothing parses translated images; a metric that needs it is not built")
+        return self.load_parser()
+
+    @cached_property
+    def joint_finder(self) -> Extractor[BodyPose]:
+        """What finds joints in translated images, loaded once."""
+        if self.load_joint_finder is None:
+            raise TypeError("nothing finds joints in translated images; a metric that needs it is not built")
+        return self.load_joint_finder()
 
     @cached_property
     def distance(self) -> PerceptualDistance:
@@ -47,13 +78,11 @@ class Context:
 
         if not self.pretrained:
             return uncalibrated(self.network, self.features_label)
-        own = self.config.lpips_weights
-        return calibrated_alexnet(Path(own) if own else required("alexnet", "metrics.lpips_weights"))
+        return calibrated_alexnet(required("alexnet", "lpips or diversity in metrics.names"))
 
     @cached_property
     def inception(self) -> Inception:
         """pytorch-fid's network, for FID, KID and the inception score."""
         from matebit.metrics.inception import load_inception
 
-        own = self.config.inception.weights
-        return load_inception(Path(own) if own else required("inception-fid", "metrics.inception.weights"))
+        return load_inception(required("inception-fid", "fid, kid or inception_score in metrics.names"))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.catalogue import Entry, read_catalogue
+from matebit.data.extract_conditions import KEYPOINT_COLUMNS
 from matebit.data.pictures import Pictures
 from matebit.data.sources.base import TruthOracle
 from matebit.errors import MatebitError
@@ -112,7 +115,7 @@ class StageFiles:
         oracle: TruthOracle | None,
     ) -> None:
         self._entries, self._method = entries, translated
-        self._oracle, self._pictures = oracle, Pictures(layout)
+        self._oracle, self._pictures, self._layout = oracle, Pictures(layout), layout
 
     def _side(self, item: Item) -> int:
         return self._entries[item.id].size
@@ -148,6 +151,12 @@ class StageFiles:
         """Labels asked for, (S,S)."""
         return self._labels(item.id, self._side(item))
 
+    def true_parsing(self, item: Item) -> np.ndarray:
+        """Labels of the oracle's answer, else those asked for, (S,S)."""
+        if self._oracle is None:
+            return self.parsing(item)
+        return self._oracle.labels(item.id, item.exemplar, self._side(item))
+
     def exemplar_parsing(self, item: Item) -> np.ndarray:
         """Labels of the exemplar at the test images' size, (S,S)."""
         return self._labels(item.exemplar, self._side(item))
@@ -155,6 +164,15 @@ class StageFiles:
     def edges(self, item: Item) -> np.ndarray:
         """Edges asked for, (S,S), 0 or 255."""
         return self._pictures.edges(self._entries[item.id])
+
+    @cached_property
+    def _joints(self) -> dict[str, BodyPose]:
+        return read_joints(self._layout)
+
+    def joints(self, item: Item) -> tuple[np.ndarray, np.ndarray]:
+        """What the conditions stage knows of the item's joints."""
+        pose = self._joints[item.id]
+        return pose.points, pose.present
 
     def matches(self, item: Item) -> Matches:
         """What the method matched."""
@@ -172,6 +190,18 @@ class StageFiles:
         if grid[0] != grid[1]:
             raise TypeError(f"true matches are known on square grids, not {grid[0]} x {grid[1]}")
         return self._oracle.matches(item.id, item.exemplar, grid[0])
+
+
+def read_joints(layout: Layout) -> dict[str, BodyPose]:
+    """The joints of `conditions/keypoints.csv` by item, as parts of width and height."""
+    table = read_table(layout.conditions / "keypoints.csv", KEYPOINT_COLUMNS, text=["id", "joint"])
+    found: dict[str, BodyPose] = {}
+    for row in table.itertuples():
+        if row.id not in found:
+            found[row.id] = BodyPose(np.zeros((len(JOINTS), 2)), np.zeros(len(JOINTS), dtype=bool), (1, 1))
+        place = JOINTS.index(row.joint)
+        found[row.id].points[place], found[row.id].present[place] = (row.x, row.y), True
+    return found
 
 
 def read_entries(layout: Layout) -> dict[str, Entry]:

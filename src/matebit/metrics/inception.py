@@ -110,14 +110,7 @@ def load_inception(weights: Path) -> Inception:
     network = _build()
     try:
         network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
-    except FileNotFoundError as error:
-        raise MatebitError(
-            f"metrics.inception.weights: {weights} does not exist; put "
-            "pt_inception-2015-12-05-6726825d.pth there"
-        ) from error
     except (RuntimeError, OSError, ValueError, TypeError) as error:
         first = str(error).strip().splitlines()[0]
-        raise MatebitError(
-            f"metrics.inception.weights: {weights} does not hold pytorch-fid's Inception ({first})"
-        ) from error
+        raise MatebitError(f"{weights} does not hold pytorch-fid's Inception ({first})") from error
     return Inception(network, with_digest(LABEL, weights))

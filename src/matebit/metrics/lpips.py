@@ -54,12 +54,7 @@ def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
     import torch
 
     network = lpips.LPIPS(net="alex", pnet_rand=True, verbose=False).eval()
-    try:
-        state = torch.load(backbone, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise MatebitError(
-            f"metrics.lpips_weights: {backbone} does not exist; put torchvision's AlexNet there"
-        ) from error
+    state = torch.load(backbone, map_location="cpu", weights_only=True)
     convolutions = {
         name.split(".", 1)[1]: value for name, value in state.items() if name.startswith("features.")
     }
@@ -68,10 +63,7 @@ def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
     own = network.net.state_dict()
     wanted = {name: convolutions.get(name.split(".", 1)[1]) for name in own}
     if any(value is None or value.shape != own[name].shape for name, value in wanted.items()):
-        raise MatebitError(
-            f"metrics.lpips_weights: {backbone} does not hold torchvision's AlexNet "
-            "(alexnet-owt-7be5be79.pth)"
-        )
+        raise MatebitError(f"{backbone} does not hold torchvision's AlexNet (alexnet-owt-7be5be79.pth)")
     network.net.load_state_dict(wanted)
 
     @torch.no_grad()

@@ -25,10 +25,16 @@ def patch_places(identity: str, side: tuple[int, int], patch: int, count: int, s
     return random.integers(0, [side[0] - patch + 1, side[1] - patch + 1], size=(count, 2))
 
 
-def cut_patches(image: np.ndarray, places: np.ndarray, patch: int) -> np.ndarray:
-    """(count,C,patch,patch) from (H,W,C) at `places` (count,2)."""
-    windows = np.lib.stride_tricks.sliding_window_view(image, (patch, patch), axis=(0, 1))
-    return windows[places[:, 0], places[:, 1]]
+def patch_pixels(places: np.ndarray, shape: tuple[int, int, int], patch: int) -> np.ndarray:
+    """(count, C*patch*patch): where in a flat (H,W,C) image the pixels of the patches at `places` lie.
+
+    A patch's pixels go by channel, row and column.
+    """
+    _, width, channels = shape
+    reach = np.arange(patch)
+    inside = np.arange(channels)[:, None, None] + channels * (width * reach[:, None] + reach)
+    corners = channels * (width * places[:, 0] + places[:, 1])
+    return corners[:, None] + inside.reshape(-1)
 
 
 class PatchSet:
@@ -46,11 +52,11 @@ class PatchSet:
         self._sums = np.zeros((2, channels))
 
     def add(self, patches: np.ndarray) -> None:
-        """Append one image's patches, (count,C,p,p) float32."""
-        flat = np.ascontiguousarray(patches, dtype=np.float32).reshape(len(patches), -1)
+        """Append one image's patches, (count, C*p*p) float32, by channel, row and column."""
+        flat = np.ascontiguousarray(patches, dtype=np.float32)
         # One image at a time in float32, all images in float64: the same sums whatever the batches.
         sums = (flat.sum(axis=0), np.einsum("ij,ij->j", flat, flat))
-        self._sums += np.array([total.reshape(self._channels, -1).sum(1, dtype=np.float64) for total in sums])
+        self._sums += [total.reshape(self._channels, -1).sum(1, dtype=np.float64) for total in sums]
         self._count += len(flat)
         self._file.write(flat.data)
 
@@ -66,29 +72,30 @@ class PatchSet:
         return mean, np.divide(1.0, deviation, out=np.zeros_like(deviation), where=deviation > 0)
 
     def _chunks(self) -> Iterator[np.ndarray]:
-        """The patches as they were added, (n, C*p*p) float32 at a time; two threads may read at once."""
-        width = 4 * self._channels * self._pixels
+        """The patches as they were added, (n, C*p*p) float32 at a time, in memory that is used again."""
+        width = self._channels * self._pixels
+        block = np.empty((min(_CHUNK, self._count), width), dtype=np.float32)
         for start in range(0, self._count, _CHUNK):
-            rows = min(_CHUNK, self._count - start)
-            block = os.pread(self._file.fileno(), rows * width, start * width)
-            yield np.frombuffer(block, dtype=np.float32).reshape(rows, -1)
+            rows = block[: self._count - start]
+            os.preadv(self._file.fileno(), [rows.data], start * 4 * width)
+            yield rows
 
-    def sorted_projections(self, directions: np.ndarray) -> np.ndarray:
-        """(directions, patches) float32: the patches, normalised by channel, along each direction,
-        ascending.
+    def projections(self, directions: np.ndarray) -> np.ndarray:
+        """(directions, patches) float32: the patches, normalised by channel, along each direction.
 
         `directions` (D, C*p*p). The normalisation is folded into the directions, so that the
         patches are read once and never copied.
         """
+        import torch
+
         mean, scale = (np.repeat(values, self._pixels) for values in self._normalisation())
         scaled = directions * scale
-        offset = (scaled @ mean).astype(np.float32)[:, None]
-        out = np.empty((len(directions), self._count), dtype=np.float32)
+        offset = torch.from_numpy((-(scaled @ mean)).astype(np.float32)[:, None])
+        along = torch.from_numpy(scaled.astype(np.float32))
+        out = torch.empty((len(directions), self._count))
         start = 0
         for chunk in self._chunks():
             part = out[:, start : start + len(chunk)]
-            np.matmul(scaled.astype(np.float32), chunk.T, out=part)
-            part -= offset
+            torch.addmm(offset, along, torch.from_numpy(chunk).T, out=part)
             start += len(chunk)
-        out.sort(axis=1)  # rows: numpy sorts those with vector instructions
-        return out
+        return out.numpy()

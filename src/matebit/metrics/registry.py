@@ -18,6 +18,8 @@ METRICS: dict[str, str] = {
     "texture": "matebit.metrics.relevance:TextureRelevance",
     "colour": "matebit.metrics.relevance:ColourRelevance",
     "edge_f1": "matebit.metrics.edge_f1:EdgeF1",
+    "miou": "matebit.metrics.miou:ParsingAgreement",
+    "joint_pck": "matebit.metrics.joint_pck:JointAgreement",
     "pck": "matebit.metrics.pck:MatchingAccuracy",
     "confidence": "matebit.metrics.confidence:ConfidenceCalibration",
     "cost": "matebit.metrics.cost:Cost",

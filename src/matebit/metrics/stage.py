@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,19 +14,22 @@ from matebit import __version__
 from matebit.data.catalogue import Entry
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
-from matebit.io.files import sha256_of_file
+from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table
 from matebit.logs import Progress
 from matebit.metrics.base import Metric
 from matebit.metrics.batch import Batch, Item
-from matebit.metrics.context import Context, with_digest
-from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
+from matebit.metrics.context import Context, Parser, with_digest
+from matebit.metrics.files import StageFiles, Translated, read_entries, read_joints, read_translated
 from matebit.metrics.registry import metric_class
 from matebit.pipeline.layout import CONTROLS, Layout
 
 if TYPE_CHECKING:
     import torch
 
+    from matebit.data.body_pose import BodyPose
+    from matebit.data.extractors.config import ExtractorsConfig
+    from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Features
     from matebit.params.schema import ResolvedParams
 
@@ -40,13 +43,19 @@ WHY = {
     "parsing": "not every image has a parsing map",
     "edges": "not every image has edges",
     "matches": "the method hands on no matches",
+    "parser": "metrics.miou.parser names nothing that can parse the result",
+    "joints": "conditions.extractors.pose names nothing that finds joints, or not every image has some",
     "ranks": "the method was given one exemplar a condition",
     "cost": "the method is no network of this program",
 }
 
 
 def _offered(
-    translated: Translated, tests: dict[str, Entry], entries: dict[str, Entry], truth_known: bool
+    translated: Translated,
+    tests: dict[str, Entry],
+    entries: dict[str, Entry],
+    layout: Layout,
+    context: Context,
 ) -> set[str]:
     """Which needs of the metrics are met."""
     ids = {name for item in translated.images for name in (item.id, item.exemplar)}
@@ -58,9 +67,11 @@ def _offered(
         )
     ranks = {item.rank for item in translated.images}
     met = {
-        "truth": truth_known,
+        "truth": context.truth_known,
         "parsing": all(entries[name].parsing for name in ids),
         "edges": all(entry.edges for entry in tests.values()),
+        "parser": context.load_parser is not None,
+        "joints": context.load_joint_finder is not None and set(tests) <= set(read_joints(layout)),
         "matches": translated.has_matches,
         "ranks": len(ranks) > 1,
         "cost": translated.has_cost,
@@ -132,11 +143,52 @@ def _rows(metrics: dict[str, Metric], method: str, seed: int, common: str) -> tu
     return values, images
 
 
-def _context(params: ResolvedParams, truth_known: bool) -> Context:
+def _parser_of(params: ResolvedParams, layout: Layout) -> Callable[[], Parser] | None:
+    """How to load what parses translated images; None where `metrics.miou` and the data give nothing."""
+    wanted = params.metrics.miou.parser if "miou" in params.metrics.names else None
+    if wanted == "extractor":
+        return partial(_extractor_parser, params.conditions.extractors)
+    if wanted == "trained":
+        summary = read_json(layout.segmenter / "summary.json")
+        if summary["trained"]:
+            return partial(_trained_parser, layout.segmenter, summary["held_out_miou"])
+    return None
+
+
+def _extractor_parser(config: ExtractorsConfig) -> Parser:
+    from matebit.data.extractors.registry import load_extractors
+    from matebit.metrics.extracted import ExtractorParser
+
+    extractor = load_extractors(config.model_copy(update={"pose": None})).parsing
+    if extractor is None:
+        raise MatebitError(
+            "metrics.miou.parser: extractor needs a network to parse with; name one in "
+            "conditions.extractors.parsing, or leave miou out of metrics.names"
+        )
+    return ExtractorParser(extractor)
+
+
+def _joint_finder(config: ExtractorsConfig) -> Extractor[BodyPose]:
+    from matebit.data.extractors.registry import load_extractors
+
+    finder = load_extractors(config.model_copy(update={"parsing": None})).pose
+    if finder is None:
+        raise TypeError("conditions.extractors.pose names no network")
+    return finder
+
+
+def _trained_parser(folder: Path, held_out_miou: float) -> Parser:
+    from matebit.metrics.segmenter.files import trained_parser
+
+    return trained_parser(folder, held_out_miou)
+
+
+def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Context:
     from matebit.data.conditions.edges import extract_edges
     from matebit.features import build_features
     from matebit.features.location import feature_weights
 
+    extractors = params.conditions.extractors
     weights = feature_weights(params.features)
     network = build_features(params.features, weights)
 
@@ -151,6 +203,8 @@ def _context(params: ResolvedParams, truth_known: bool) -> Context:
         truth_known=truth_known,
         extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
         threads=params.threads,
+        load_parser=_parser_of(params, layout),
+        load_joint_finder=partial(_joint_finder, extractors) if extractors.pose else None,
     )
 
 
@@ -179,7 +233,7 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
     entries = read_entries(layout)
     tests = {name: entry for name, entry in entries.items() if entry.split == "test"}
     oracle = open_source(params.data, params.seed).truth
-    context = _context(params, oracle is not None)
+    context = _context(params, layout, oracle is not None)
     methods = [method]
     if method == "controls":
         methods = [name for name in CONTROLS if layout.run(name, seed).translate.is_dir()]
@@ -191,7 +245,7 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
     for name in methods:
         translated = read_translated(layout.run(name, seed).translate, tests, params.pairs.rank)
         files = StageFiles(layout, entries, translated, oracle)
-        metrics = chosen_metrics(context, _offered(translated, tests, entries, oracle is not None), name)
+        metrics = chosen_metrics(context, _offered(translated, tests, entries, layout, context), name)
         score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
         common = common_protocol(params, translated, tests, layout.data / "index.csv")
         rows = _rows(metrics, name, seed, common)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import cv2
 import numpy as np
@@ -13,14 +13,13 @@ from matebit.metrics.base import NO_FEATURES, Metric, Value
 from matebit.metrics.batch import Batch
 from matebit.metrics.config import SwdConfig
 from matebit.metrics.context import Context
-from matebit.metrics.patches import PatchSet, cut_patches, patch_places
+from matebit.metrics.patches import PatchSet, patch_pixels, patch_places
 from matebit.metrics.pyramid import laplacian_pyramid, level_sizes
 
-if TYPE_CHECKING:
-    import torch
-
-_PROJECTION_BYTES = 1e9  # of the projections that are held and sorted at once, by all threads
-_DIRECTIONS_AT_ONCE = 64
+_PROJECTION_BYTES = 5e8  # of the projections that are held at once; those before may live on beside them
+_DIRECTIONS_AT_ONCE = 256  # few would waste the matrix product
+_SORTED_AT_ONCE = 131_072  # projections, so that they stay in the processor's cache
+_STEPS = 65_535
 
 
 def directions(width: int, config: SwdConfig) -> np.ndarray:
@@ -30,25 +29,48 @@ def directions(width: int, config: SwdConfig) -> np.ndarray:
     return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
 
 
+def sorted_distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(D,) mean |difference| of the rows of two (D,n) float32 arrays, each sorted; both are written over.
+
+    A row is rounded to 65,536 steps over the range of both, whose sorting by radix takes a tenth of the
+    time that numbers of single precision take. The steps are some 2e-4 deviations of a projection, and
+    errors of many values cancel: with thousands of patches the mean moves by less than 1e-5 of itself.
+    """
+    low = np.minimum(one.min(axis=1), other.min(axis=1))[:, None]
+    step = (np.maximum(one.max(axis=1), other.max(axis=1))[:, None] - low) / _STEPS
+    per_value = np.divide(1, step, out=np.zeros_like(step), where=step > 0)
+    ranked = []
+    for rows in (one, other):
+        rows -= low
+        rows *= per_value
+        # The largest may come out above the last step by a rounding, which half a step absorbs; 65,535.5
+        # itself has no room in 16 bits once it is rounded up.
+        rows += 0.5
+        whole = np.minimum(rows, _STEPS, out=rows).astype(np.uint16)
+        whole.sort(axis=1, kind="stable")  # numpy's radix sort
+        ranked.append(whole)
+    gaps = np.maximum(*ranked) - np.minimum(*ranked)
+    return step[:, 0].astype(np.float64) * gaps.mean(axis=1, dtype=np.float64)
+
+
 def sliced_distance(one: PatchSet, other: PatchSet, along: np.ndarray, threads: int = 1) -> float:
     """Mean over directions of the mean |difference| of the sorted projections of two equally large
     sets.
 
-    The directions are shared out to `threads`; their number does not change the value.
+    Sorting is shared out to `threads`; their number does not change the value.
     """
     if len(one) != len(other):
         raise MatebitError(f"swd needs two sets of one size, not {len(one)} and {len(other)} patches")
-    held = _PROJECTION_BYTES / (4 * 2 * threads * max(1, len(one)))
-    step = int(np.clip(held, 1, _DIRECTIONS_AT_ONCE))
-
-    def distances(start: int) -> np.ndarray:
-        first, second = (patches.sorted_projections(along[start : start + step]) for patches in (one, other))
-        first -= second
-        return np.abs(first, out=first).mean(axis=1, dtype=np.float64)
-
+    held = int(np.clip(_PROJECTION_BYTES / (4 * 2 * max(1, len(one))), 1, _DIRECTIONS_AT_ONCE))
+    rows_at_once = max(1, _SORTED_AT_ONCE // max(1, len(one)))
+    distances: list[np.ndarray] = []
     with ThreadPoolExecutor(threads) as pool:
-        parts = pool.map(distances, range(0, len(along), step))
-        return float(np.concatenate(list(parts)).mean())
+        for start in range(0, len(along), held):
+            both = [patches.projections(along[start : start + held]) for patches in (one, other)]
+            cuts = range(0, len(both[0]), rows_at_once)
+            parts = ([rows[cut : cut + rows_at_once] for cut in cuts] for rows in both)
+            distances += pool.map(sorted_distances, *parts)
+    return float(np.concatenate(distances).mean())
 
 
 class SlicedWasserstein(Metric):
@@ -56,7 +78,7 @@ class SlicedWasserstein(Metric):
 
     def __init__(self, config: SwdConfig, threads: int = 1) -> None:
         self._config, self._threads = config, threads
-        self._sets: dict[str, dict[int, PatchSet]] = {"translated": {}, "real": {}}
+        self._sets: dict[str, list[PatchSet]] = {"translated": [], "real": []}  # by level
         self._sizes: list[int] = []
         self._images = 0
 
@@ -79,24 +101,30 @@ class SlicedWasserstein(Metric):
         """Keep the patches of both sets."""
         names = [item.id for item in batch.items]
         self._images += len(names)
-        for role, sets in self._sets.items():
-            images: torch.Tensor = getattr(batch, role)
-            self._sizes = level_sizes(min(images.shape[2:]), self._config.smallest)
-            with ThreadPoolExecutor(self._threads) as pool:
-                for levels in pool.map(self._patches, names, images.numpy()):
-                    for level, patches in enumerate(levels):
-                        sets.setdefault(level, PatchSet(patches.shape[1], self._config.patch)).add(patches)
+        images = [getattr(batch, role).numpy() for role in self._sets]
+        self._sizes = level_sizes(min(images[0].shape[2:]), self._config.smallest)
+        for sets in self._sets.values():
+            sets += [PatchSet(3, self._config.patch) for _ in self._sizes[len(sets) :]]
+        with ThreadPoolExecutor(self._threads) as pool:
+            for found in pool.map(self._patches, names, *images):
+                for sets, levels in zip(self._sets.values(), found, strict=True):
+                    for kept, patches in zip(sets, levels, strict=True):
+                        kept.add(patches)
 
-    def _patches(self, name: str, planes: np.ndarray) -> list[np.ndarray]:
-        """Each level's patches (patches,3,p,p) of one image, uint8 (3,H,W)."""
+    def _patches(self, name: str, *sets: np.ndarray) -> list[list[np.ndarray]]:
+        """Each level's patches (patches, 3*p*p) of one item's images (3,H,W) uint8, those of every set."""
         c = self._config
-        image = cv2.merge(list(planes)).astype(np.float32)
-        return [
-            cut_patches(
-                band, patch_places(name, (band.shape[0], band.shape[1]), c.patch, c.patches, c.seed), c.patch
-            )
-            for band in laplacian_pyramid(image, len(self._sizes))
+        pyramids = [
+            laplacian_pyramid(cv2.merge(list(planes)).astype(np.float32), len(self._sizes)) for planes in sets
         ]
+        found: list[list[np.ndarray]] = [[] for _ in sets]
+        for bands in zip(*pyramids, strict=True):
+            shape = bands[0].shape
+            places = patch_places(name, shape[:2], c.patch, c.patches, c.seed)
+            pixels = patch_pixels(places, shape, c.patch)
+            for patches, band in zip(found, bands, strict=True):
+                patches.append(band.reshape(-1)[pixels])
+        return found
 
     def values(self) -> list[Value]:
         """`swd` (mean over levels) and `swd/SIDE` of each level."""

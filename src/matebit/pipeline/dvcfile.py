@@ -63,7 +63,9 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
         body |= {"deps": deps, "params": _params_of(resolved, keys), "outs": [{out: dict(_PERSIST)}]}
         return body
 
-    data, conditions, pairs = (folder.as_posix() for folder in (layout.data, layout.conditions, layout.pairs))
+    data, conditions, pairs, segmenter = (
+        folder.as_posix() for folder in (layout.data, layout.conditions, layout.pairs, layout.segmenter)
+    )
     leaf = "${item.method}/seed${item.seed}"
     matrix = {"method": trained, "seed": list(params.seeds)}
     runs = [(method, seed) for method in trained for seed in params.seeds]
@@ -85,7 +87,7 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
         images = f"{results}/translate/{name}/seed{seed}"
         return {
             f"translate-{name}": untrained_run("translate", [*inputs, *deps], name, seed),
-            f"metrics-{name}": untrained_run("metrics", [*inputs, images], name, seed),
+            f"metrics-{name}": untrained_run("metrics", [*inputs, segmenter, images], name, seed),
         }
 
     scored = [*runs, *((name, GIVEN_SEED) for name in given), CONTROLS_RUN]
@@ -107,12 +109,13 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
         "data": stage("data", [], data),
         "conditions": stage("conditions", [data], conditions),
         "pairs": stage("pairs", [data, conditions], pairs),
+        "segmenter": stage("segmenter", [data, conditions], segmenter),
     }
     if trained:
         stages |= {
             "train": one_run("train", inputs),
             "translate": one_run("translate", [*inputs, f"{results}/train/{leaf}"]),
-            "metrics": one_run("metrics", [*inputs, f"{results}/translate/{leaf}"]),
+            "metrics": one_run("metrics", [*inputs, segmenter, f"{results}/translate/{leaf}"]),
         }
     for name, path in given.items():
         stages |= scored_untrained(name, GIVEN_SEED, [path])

@@ -92,6 +92,11 @@ class Layout:
         """The exemplars of each item."""
         return self.results / "pairs"
 
+    @property
+    def segmenter(self) -> Path:
+        """The network that parses translated images for the metrics."""
+        return self.results / "segmenter"
+
     def run(self, method: str, seed: int) -> RunFolders:
         """The folders of one method and seed; a control's lie within those of the controls' one job."""
         leaf = Path("controls", "seed0", method) if method in CONTROLS else Path(method, f"seed{seed}")

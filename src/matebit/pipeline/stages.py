@@ -63,6 +63,13 @@ STAGES: dict[str, Stage] = {
             does="Choose the exemplars of every image.",
         ),
         Stage(
+            name="segmenter",
+            module="matebit.metrics.segmenter.stage",
+            reads=("data", "metrics", "threads"),
+            per_run=False,
+            does="Train the network that parses translated images, where metrics.miou asks for one.",
+        ),
+        Stage(
             name="train",
             module="matebit.train.stage",
             reads=("data", "conditions", "pairs", "features", "seed", "threads"),

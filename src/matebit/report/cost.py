@@ -21,7 +21,7 @@ _MEASURED = {
     "io_in": "read_mb",
     "io_out": "written_mb",
 }
-_STAGES = ("data", "conditions", "pairs", "train", "translate", "metrics")
+_STAGES = ("data", "conditions", "pairs", "segmenter", "train", "translate", "metrics")
 COLUMNS = ["job", *_MEASURED.values()]
 _HEADS = ("Wall clock, s", "CPU, s", "Peak memory, MB", "Read, MB", "Written, MB")
 

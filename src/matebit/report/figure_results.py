@@ -28,15 +28,10 @@ def available(experiment: Experiment) -> bool:
 
 def _others(experiment: Experiment) -> list[Experiment]:
     """The experiments of `report.more_results`, each with its own parameters."""
-    from matebit.params.read import validated
-    from matebit.params.schema import ResolvedParams
-    from matebit.params.yaml_text import parse_yaml
+    from matebit.params.resolve import read_resolved
 
-    found = []
-    for layout in other_layouts(experiment.params.report, experiment.layout):
-        content = parse_yaml(layout.params.read_text(encoding="utf-8"), str(layout.params))
-        found.append(Experiment(validated(ResolvedParams, content, str(layout.params)), layout))
-    return found
+    others = other_layouts(experiment.params.report, experiment.layout)
+    return [Experiment(read_resolved(layout.params), layout) for layout in others]
 
 
 def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:

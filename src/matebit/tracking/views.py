@@ -61,6 +61,7 @@ def view(layout: Layout, record: JobRecord) -> View:
         "data": [],
         "conditions": [layout.data],
         "pairs": [layout.data, layout.conditions],
+        "segmenter": [layout.data, layout.conditions],
         "report": [layout.data, layout.pairs],
     }.get(record.stage, [layout.data, layout.conditions, layout.pairs])
     inputs = [path for folder in manifests for path in sorted(folder.glob("*.csv"))]
@@ -76,6 +77,8 @@ def _artifacts(layout: Layout, record: JobRecord) -> list[tuple[Path, str]]:
         if record.stage == "report":
             kinds = [(path, path.parent.name) for path in sorted(layout.reports.glob("*/*"))]
             return [*kinds, (layout.reports / "index.html", "")]
+        if record.stage == "segmenter":
+            return [(path, "") for path in sorted(layout.segmenter.glob("*"))]
         folder = {"data": layout.data, "conditions": layout.conditions}.get(record.stage, layout.pairs)
         return [(path, "") for path in sorted(folder.glob("*.csv"))]
     folders = layout.run(record.method, record.seed)

@@ -19,15 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Need:
-    """A weight file that the parameters ask for, by the keys `asked_by`.
-
-    `own` says that the params file names the path itself; then it may hold other bytes.
-    """
+    """A weight file that the parameters ask for, by the keys `asked_by`."""
 
     weight: Weight
     path: Path
     asked_by: str
-    own: bool = False
 
     @property
     def problem(self) -> str | None:
@@ -35,25 +31,25 @@ class Need:
         if not self.path.is_file():
             return "absent"
         size = self.path.stat().st_size
-        if not self.own and self.weight.size is not None and size != self.weight.size:
+        if self.weight.size is not None and size != self.weight.size:
             return f"{size:,} bytes, not {self.weight.size:,}"
         return None
 
 
-def _need(name: str, asked_by: str, own: str | None = None) -> Need:
+def _need(name: str, asked_by: str) -> Need:
     weight = weight_named(name)
-    return Need(weight, Path(own) if own else path_of(weight), asked_by, own is not None)
+    return Need(weight, path_of(weight), asked_by)
 
 
 def _metrics(config: MetricsConfig, pretrained: bool) -> Iterator[Need]:
     distances = sorted({"lpips", "diversity"} & set(config.names))
     if pretrained and distances:
         asked_by = f"metrics.names: {', '.join(distances)}"
-        yield _need("alexnet", asked_by, config.lpips_weights)
+        yield _need("alexnet", asked_by)
         yield _need("lpips-alex", asked_by)
     scores = sorted({"fid", "kid", "inception_score"} & set(config.names))
     if scores:
-        yield _need("inception-fid", f"metrics.names: {', '.join(scores)}", config.inception.weights)
+        yield _need("inception-fid", f"metrics.names: {', '.join(scores)}")
 
 
 def _extractors(config: ExtractorsConfig) -> Iterator[Need]:
@@ -89,7 +85,7 @@ def absent_weights(params: ResolvedParams) -> str | None:
     named = "; ".join(
         f"{need.path} ({problem}: {need.weight.what}; {need.asked_by})" for need, problem in lacking
     )
-    names = " ".join(need.weight.name for need, _ in lacking if need.weight.url and not need.own)
+    names = " ".join(need.weight.name for need, _ in lacking if need.weight.url)
     fetch = f"fetch them with `matebit weights fetch {names}`, or put" if names else "put"
     random = " or choose features.weights: random" if params.features.weights != "random" else ""
     return (

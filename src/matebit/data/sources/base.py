@@ -39,6 +39,10 @@ class TruthOracle(Protocol):
         """The true translation, uint8 (size,size,3): structure of the one, style of the other."""
         ...
 
+    def labels(self, condition_id: str, exemplar_id: str, size: int) -> np.ndarray:
+        """The label map of the true translation, uint8 (size,size)."""
+        ...
+
     def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
         """True matches of the condition's cells (grid,grid,2), x, y in [0,1]; valid (grid,grid)."""
         ...

@@ -38,6 +38,10 @@ class FigureTruth:
         stance, style = self._specs[condition_id].stance, self._specs[exemplar_id].style
         return render(stance, self._cut(condition_id, exemplar_id), style, size).image
 
+    def labels(self, condition_id: str, exemplar_id: str, size: int) -> np.ndarray:
+        """The labels of the answer, clothes included, uint8 (size,size)."""
+        return geometry(self._specs[condition_id].stance, self._cut(condition_id, exemplar_id), size).labels
+
     def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
         """Where the cells of the answer lie in the exemplar, see `true_matches`, at `crop_size`."""
         exemplar = self._specs[exemplar_id]

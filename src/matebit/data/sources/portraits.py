@@ -27,6 +27,10 @@ class PortraitTruth:
         shape, style = self._specs[condition_id].shape, self._specs[exemplar_id].style
         return render(shape, style, size).image
 
+    def labels(self, condition_id: str, exemplar_id: str, size: int) -> np.ndarray:
+        """The labels of the one: a style moves nothing."""
+        return geometry(self._specs[condition_id].shape, size).labels
+
     def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
         """True matches (grid,grid,2), x, y in [0,1], and valid (grid,grid), at `crop_size`."""
         asked, shown = (

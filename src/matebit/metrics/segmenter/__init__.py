@@ -1,0 +1,1 @@
+"""A small network that parses pictures, trained on the experiment's own training split."""
