@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from matebit.errors import MatebitError
 from matebit.params.resolve import (
     params_digest,
-    read_resolved,
     resolve,
     resolved_text,
     write_resolved,
 )
+from matebit.params.resolved import read_resolved
 from matebit.params.schema import ResolvedParams
 from matebit.pipeline.stages import STAGES
 

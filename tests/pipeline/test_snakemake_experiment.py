@@ -10,7 +10,8 @@ import yaml
 from command import REPOSITORY, run_in
 from matebit.errors import MatebitError
 from matebit.params.read import read_with_overrides
-from matebit.params.resolve import read_resolved, resolve
+from matebit.params.resolve import resolve
+from matebit.params.resolved import read_resolved
 from matebit.pipeline.snakemake import Experiment
 
 SMOKE = (REPOSITORY / "params/smoke.yaml").read_text()

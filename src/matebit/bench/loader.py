@@ -10,7 +10,7 @@ import torch
 
 from matebit.bench.measure import Measured, device_name
 from matebit.data.training_set import TrainingSet
-from matebit.params.resolve import read_resolved
+from matebit.params.resolved import read_resolved
 from matebit.pipeline.layout import Layout
 
 

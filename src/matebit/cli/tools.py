@@ -54,7 +54,7 @@ def _figure(
     params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
 ) -> None:
     """Draw one figure of a report again from the files on the disk."""
-    from matebit.params.resolve import read_resolved
+    from matebit.params.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.figures import draw
 
@@ -71,7 +71,7 @@ def _conditions_sheet(
     ] = True,
 ) -> None:
     """Show extracted conditions channel by channel, on one sheet."""
-    from matebit.params.resolve import read_resolved
+    from matebit.params.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.condition_sheet import condition_sheet
 
@@ -157,7 +157,7 @@ def _ship(
     seed: Annotated[int, typer.Option("--seed", help="One of the params file's seeds.")],
 ) -> None:
     """Make a scored run the checkpoint that the program comes with, its provenance beside it."""
-    from matebit.params.resolve import read_resolved
+    from matebit.params.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.translate.shipped import ship
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from matebit.data.conditions.registry import condition_channels
-from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_bytes, write_text
 from matebit.params.read import merged, validated
 from matebit.params.schema import Method, MethodSections, Params, ResolvedParams
-from matebit.params.yaml_text import parse_yaml, yaml_text
+from matebit.params.yaml_text import yaml_text
 from matebit.pipeline.source_digest import stage_digests
 from matebit.translate.config import GivenImages
 
@@ -54,14 +53,6 @@ def write_resolved(params: ResolvedParams, target: Path) -> None:
     text = resolved_text(params)
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         write_text(target, text)
-
-
-def read_resolved(path: Path) -> ResolvedParams:
-    """Read `results/NAME/params.yaml` back."""
-    if not Path(path).exists():
-        raise MatebitError(f"{path} does not exist; `matebit resolve params/NAME.yaml` writes it")
-    value: Any = parse_yaml(Path(path).read_text(encoding="utf-8"), str(path))
-    return validated(ResolvedParams, value, str(path))
 
 
 def params_digest(params: ResolvedParams) -> str:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matebit.errors import MatebitError
-from matebit.params.resolve import params_digest, read_resolved
+from matebit.params.resolve import params_digest
+from matebit.params.resolved import read_resolved
 from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.lock import job_lock

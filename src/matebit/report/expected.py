@@ -17,7 +17,7 @@ from typing import Any, Literal
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, write_json
 from matebit.params.flat import flat
-from matebit.params.resolve import read_resolved
+from matebit.params.resolved import read_resolved
 from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.runs import scored
