@@ -82,7 +82,7 @@ def test_batches_and_order_do_not_matter_and_controls_rank():
     worst = feed(metrics[2], ArrayInputs(noise, labels=_maps(images)), list("abcdef"))
     assert worst["miou"] < one["miou"] < 1
     by_hand = confusion(half["a"][..., 0] // 86, _maps(images)["a"])
-    assert metrics[0].images()["miou"]["a"] == mean_iou(by_hand)
+    assert metrics[0].images()["iou"]["a"] == mean_iou(by_hand)
 
 
 @pytest.fixture

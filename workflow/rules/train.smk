@@ -12,6 +12,8 @@ rule train:
         f"{EXPERIMENT.logs}/train-{{method}}-seed{{seed}}.log",
     benchmark:
         f"{EXPERIMENT.benchmarks}/train-{{method}}-seed{{seed}}.tsv"
+    # The longest jobs first: what else is ready fills the core that the first one leaves.
+    priority: 10
     conda:
         "../../environment.yml"
     threads: EXPERIMENT.params.threads

@@ -36,6 +36,7 @@ _KINDS: dict[str, Info] = {
     "colour": Info("Colour", "higher", 3, "relu1_2 cosine to the exemplar, label by label"),
     "edge_f1": Info("Edge F1", "higher", 3, "edges of the result against the edges asked for"),
     "miou": Info("mIoU", "higher", 3, "labels parsed in the result against those of the true answer"),
+    "iou": Info("IoU", "higher", 3, "of one image: mean over the labels in its map or found in it"),
     "joint_pck": Info("Joints", "higher", 3, "share of the asked joints found again in the result"),
     "pck": Info("PCK", "higher", 3, "share of cells matched to the right place of the exemplar"),
     "epe": Info("EPE", "lower", 3, "mean distance of the match from the true one, in image sides"),

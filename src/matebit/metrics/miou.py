@@ -45,5 +45,5 @@ class ParsingAgreement(Metric):
         return [Value("miou", mean_iou(self._counts), len(self._images), self._parser.label, protocol)]
 
     def images(self) -> dict[str, dict[str, float]]:
-        """Each image's own."""
-        return {"miou": self._images}
+        """`iou`, each image's own; the set's is not their mean, so it has another name and no interval."""
+        return {"iou": self._images}
