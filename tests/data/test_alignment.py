@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,9 +13,10 @@ from PIL import Image
 from pydantic import ValidationError
 from small_sets import Sections, contents, sections
 
-from matebit.data import extract_conditions, import_images
+from matebit.data import align_faces, extract_conditions, import_images
 from matebit.data.alignment import alignment_of
 from matebit.data.config import DataConfig
+from matebit.data.extractors.protocol import Record
 from matebit.data.faces import LABELS
 from matebit.data.portraits import geometry, portrait_set, render
 from matebit.data.portraits.config import PortraitsConfig
@@ -245,3 +247,54 @@ def test_what_cannot_be_aligned_is_refused_with_one_sentence() -> None:
         DataConfig(source="folder", root="x", align="landmarks")
     with pytest.raises(BrokenImage, match="span no face"):
         alignment_of(np.zeros((68, 2)), (10, 10), "x")
+
+
+class KnownFinder:
+    """Stands for the network: the points of `points.csv` by the picture's name, in parts of the picture."""
+
+    record = Record("landmarks", "known", "finder 1", "none.pth", "0" * 64, "none")
+
+    def __init__(self, root: Path) -> None:
+        self._points = pd.read_csv(root / "points.csv")
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __call__(self, image: np.ndarray, origin: str) -> np.ndarray:
+        self.shapes.append(image.shape)
+        own = self._points[self._points.id == Path(origin).name]
+        if own.empty:
+            raise BrokenImage(f"{origin} shows no face")
+        return own[["x", "y"]].to_numpy() / (420, 460)
+
+
+def test_found_landmarks_align_as_given_ones_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, _ = face_set(tmp_path / "set")
+    given, found = Layout("given", tmp_path), Layout("found", tmp_path)
+    params = aligned_sections(root)
+    import_images.run(params, given)
+    finder = KnownFinder(root)
+    monkeypatch.setattr(align_faces, "load_landmark_finder", lambda *_: finder)
+    finding = params.data.model_copy(update={"align": "face_alignment", "workers": 1})
+    import_images.run(replace(params, data=finding), found)
+    numbers = [
+        pd.read_csv(layout.data / "alignment.csv").drop(columns="landmarks") for layout in (given, found)
+    ]
+    pd.testing.assert_frame_equal(*numbers)
+    assert set(pd.read_csv(found.data / "alignment.csv").landmarks) == {"finder 1, none.pth"}
+    for id in "ab":
+        assert (found.data / f"images/{id}.png").read_bytes() == (
+            given.data / f"images/{id}.png"
+        ).read_bytes()
+    assert finder.shapes == [(460, 420, 3)] * 2
+
+
+def test_a_large_picture_is_searched_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, _ = face_set(tmp_path / "set")
+    finder = KnownFinder(root)
+    monkeypatch.setattr(align_faces, "load_landmark_finder", lambda *_: finder)
+    monkeypatch.setattr(align_faces, "_SEARCHED_SIDE", 230)
+    config = aligned_sections(root).data.model_copy(update={"align": "face_alignment"})
+    aligner = align_faces.open_aligner(config, 0)
+    assert aligner is not None
+    [item, _] = FolderSource(config, 0).items()
+    aligner.align(item)
+    assert finder.shapes == [(230, 210, 3)]
