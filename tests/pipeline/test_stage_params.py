@@ -20,12 +20,22 @@ def test_declared_sections_are_given_and_others_refused(name: str, tiny: Experim
     stage, params = STAGES[name], tiny.params
     view = StageParams(params, stage)
     allowed = {*stage.reads, *(["methods"] if stage.reads_method else [])}
-    for section in allowed:
-        assert getattr(view, section) == getattr(params, section)
-    for section in SECTIONS - allowed:
+    for key in allowed:
+        section, _, part = key.partition(".")
+        if part:
+            assert getattr(getattr(view, section), part) == getattr(getattr(params, section), part)
+        else:
+            assert getattr(view, section) == getattr(params, section)
+    for section in SECTIONS - {key.partition(".")[0] for key in allowed}:
         with pytest.raises(AttributeError, match=section):
             getattr(view, section)
     assert view.code == params.code[name]
+
+
+def test_of_a_section_declared_in_parts_nothing_else_is_given(tiny: Experiment):
+    view = StageParams(tiny.params, STAGES["segmenter"])
+    with pytest.raises(AttributeError, match="swd"):
+        _ = view.metrics.swd
 
 
 @pytest.mark.parametrize("name", STAGES)

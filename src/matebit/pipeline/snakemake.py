@@ -18,7 +18,7 @@ from matebit.pipeline.given import check_given
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.ownership import check_owner, claim
 from matebit.pipeline.runs import given_images, jobs, scored
-from matebit.pipeline.stages import STAGES
+from matebit.pipeline.stages import STAGES, value_at
 from matebit.report.more_results import other_layouts, other_manifests
 from matebit.translate.given_files import given_files
 from matebit.weights.needed import absent_weights, check_weights
@@ -117,12 +117,8 @@ class Experiment:
         """The values that a job of `stage` depends on; Snakemake runs it again when they change."""
         sections = self.params.model_dump(mode="json")
         method = getattr(wildcards, "method", None) if STAGES[stage].reads_method else None
-        values = {}
-        for key in STAGES[stage].keys(method if method in self.params.methods else None):
-            value: Any = sections
-            for part in key.split("."):
-                value = value[part]
-            values[key] = value
+        keys = STAGES[stage].keys(method if method in self.params.methods else None)
+        values = {key: value_at(sections, key) for key in keys}
         # `{word}` within a text would be a wildcard to Snakemake; JSON's own braces stand before no word.
         return re.sub(r'\{(?=[^"}])', r"\\u007b", json.dumps(values, sort_keys=True))
 

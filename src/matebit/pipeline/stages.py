@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ STAGES: dict[str, Stage] = {
         Stage(
             name="segmenter",
             module="matebit.metrics.segmenter.stage",
-            reads=("data", "metrics", "threads"),
+            reads=("data", "metrics.miou", "metrics.names", "threads"),
             per_run=False,
             does="Train the network that parses translated images, where metrics.miou asks for one.",
         ),
@@ -122,6 +123,14 @@ def job_name(stage: str, method: str | None, seed: int | None) -> str:
     return stage if method is None else f"{stage}-{method}-seed{seed}"
 
 
+def value_at(sections: dict[str, Any], key: str) -> Any:
+    """The value of a dotted key of a stage: `metrics.miou`, `methods.mine`."""
+    value: Any = sections
+    for part in key.split("."):
+        value = value[part]
+    return value
+
+
 class StageParams:
     """The resolved parameters as one stage may see them; another section is a defect of the table."""
 
@@ -129,10 +138,13 @@ class StageParams:
         self._params, self._stage = params, stage
 
     def __getattr__(self, section: str) -> Any:
-        """A declared section, or `methods` for a stage that reads its own method."""
+        """A declared section or the declared parts of one; `methods` for a stage that reads its own."""
         if section.startswith("_"):  # asked for while a copy for another process is made
             raise AttributeError(section)
         allowed = (*self._stage.reads, *(("methods",) if self._stage.reads_method else ()))
+        parts = [key.partition(".")[2] for key in allowed if key.startswith(f"{section}.")]
+        if parts:
+            return SimpleNamespace(**{part: getattr(getattr(self._params, section), part) for part in parts})
         if section not in allowed:
             raise AttributeError(
                 f"the stage {self._stage.name!r} reads the section {section!r}, which its row in "

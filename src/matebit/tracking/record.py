@@ -19,7 +19,7 @@ from matebit.errors import MatebitError
 from matebit.io.files import read_json, write_json
 from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.stages import Stage, job_name
+from matebit.pipeline.stages import Stage, job_name, value_at
 from matebit.tracking.config import TrackingConfig
 
 # Stages whose job has a child process tell MLflow while they run; the others leave their record to the
@@ -62,7 +62,7 @@ class JobRecord:
     ) -> JobRecord:
         """A record for the job: that of an interrupted execution, which goes on, or a new one."""
         sections = params.model_dump(mode="json")
-        shown = {key: sections[key] for key in stage.reads if key != "methods"}
+        shown = {key: value_at(sections, key) for key in stage.reads if key != "methods"}
         if stage.reads_method and method in params.methods:
             shown |= sections["methods"][method]
         record = cls(
