@@ -99,7 +99,11 @@ METRICS = {"metrics@matebit-1", "metrics@vanilla-1", "metrics-controls"}
 @pytest.mark.parametrize(
     ("path", "text", "stages"),
     [
-        ("params/smoke.yaml", "\nmetrics: {edge_tolerance: 3}\n", {*METRICS, "report"}),
+        (
+            "params/smoke.yaml",
+            "\nmetrics: {miou: {parser: trained, images: 320}, edge_tolerance: 3}\n",
+            {*METRICS, "report"},
+        ),
         ("params/smoke.yaml", "\nreport: {dpi: 90}\n", {"report"}),
         ("params/smoke.yaml", "\n# a remark\n", set()),
         ("src/matebit/report/tables.py", "\n# edited\n", {"report"}),
