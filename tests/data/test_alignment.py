@@ -272,7 +272,7 @@ def test_found_landmarks_align_as_given_ones_do(tmp_path: Path, monkeypatch: pyt
     params = aligned_sections(root)
     import_images.run(params, given)
     finder = KnownFinder(root)
-    monkeypatch.setattr(align_faces, "load_landmark_finder", lambda *_: finder)
+    monkeypatch.setattr(align_faces, "load_one", lambda *_: finder)
     finding = params.data.model_copy(update={"align": "face_alignment", "workers": 1})
     import_images.run(replace(params, data=finding), found)
     numbers = [
@@ -290,7 +290,7 @@ def test_found_landmarks_align_as_given_ones_do(tmp_path: Path, monkeypatch: pyt
 def test_a_large_picture_is_searched_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root, _ = face_set(tmp_path / "set")
     finder = KnownFinder(root)
-    monkeypatch.setattr(align_faces, "load_landmark_finder", lambda *_: finder)
+    monkeypatch.setattr(align_faces, "load_one", lambda *_: finder)
     monkeypatch.setattr(align_faces, "_SEARCHED_SIDE", 230)
     config = aligned_sections(root).data.model_copy(update={"align": "face_alignment"})
     aligner = align_faces.open_aligner(config, 0)

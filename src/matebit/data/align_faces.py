@@ -11,7 +11,7 @@ import numpy as np
 from matebit.data.alignment import Alignment, alignment_of
 from matebit.data.config import DataConfig
 from matebit.data.extractors.config import ExtractorsConfig
-from matebit.data.extractors.registry import load_landmark_finder
+from matebit.data.extractors.registry import load_one
 from matebit.data.sources.base import Item
 from matebit.data.sources.folder import FolderSource
 
@@ -34,7 +34,8 @@ def open_aligner(config: DataConfig, seed: int) -> Aligner | None:
     source = FolderSource(config, seed)
     if config.align == "landmarks":
         return Aligner(str(config.folder.landmarks), source.own_alignment)
-    finder = load_landmark_finder(ExtractorsConfig(landmarks=config.align), f"data.align: {config.align}")
+    asked = ExtractorsConfig(landmarks=config.align)
+    finder = load_one("landmarks", asked, f"data.align: {config.align}")
 
     def found(item: Item) -> Alignment:
         picture = source.original(item)

@@ -22,8 +22,7 @@ class ExtractorParser:
     @property
     def label(self) -> str:
         """The extractor and its weights."""
-        record = self.extractor.record
-        return f"{record.extractor}, weights sha256 {record.weights_sha256[:12]}"
+        return self.extractor.record.label
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Labels (S,S) uint8 of an image (S,S,3) uint8."""

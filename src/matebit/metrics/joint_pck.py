@@ -39,8 +39,7 @@ class JointAgreement(PerImage):
     def __init__(self, extractor: Extractor[BodyPose], thresholds: list[float]) -> None:
         super().__init__()
         self._extractor, self._thresholds = extractor, thresholds
-        record = extractor.record
-        self.features_label = f"{record.extractor}, weights sha256 {record.weights_sha256[:12]}"
+        self.features_label = extractor.record.label
         self.protocol = (
             "joints found in the result against those asked for, distance in image sides; a joint that is "
             "not found is wrong"

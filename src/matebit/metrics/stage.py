@@ -156,10 +156,10 @@ def _parser_of(params: ResolvedParams, layout: Layout) -> Callable[[], Parser] |
 
 
 def _extractor_parser(config: ExtractorsConfig) -> Parser:
-    from matebit.data.extractors.registry import load_extractors
+    from matebit.data.extractors.registry import load_one
     from matebit.metrics.extracted import ExtractorParser
 
-    extractor = load_extractors(config.model_copy(update={"pose": None})).parsing
+    extractor = load_one("parsing", config)
     if extractor is None:
         raise MatebitError(
             "metrics.miou.parser: extractor needs a network to parse with; name one in "
@@ -169,11 +169,9 @@ def _extractor_parser(config: ExtractorsConfig) -> Parser:
 
 
 def _joint_finder(config: ExtractorsConfig) -> Extractor[BodyPose]:
-    from matebit.data.extractors.registry import load_extractors
+    from matebit.data.extractors.registry import load_one
 
-    finder = load_extractors(config.model_copy(update={"parsing": None})).pose
-    if finder is None:
-        raise TypeError("conditions.extractors.pose names no network")
+    finder: Extractor[BodyPose] = load_one("pose", config)
     return finder
 
 

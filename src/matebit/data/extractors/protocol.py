@@ -24,6 +24,11 @@ class Record:
     weights_sha256: str
     licence: str
 
+    @property
+    def label(self) -> str:
+        """How tables name the network and its weights."""
+        return f"{self.extractor}, weights sha256 {self.weights_sha256[:12]}"
+
 
 class Extractor(Protocol[Found]):
     """Finds one thing in one image, always the same in the same image."""

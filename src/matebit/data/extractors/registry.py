@@ -37,18 +37,19 @@ class Extractors:
         return [extractor.record for extractor in every if extractor is not None]
 
 
-def load_landmark_finder(config: ExtractorsConfig, needed_by: str) -> Extractor[np.ndarray]:
-    """The finder of landmarks that `config` names, for another purpose, which begins its messages."""
-    module, attribute = EXTRACTORS["landmarks"][str(config.landmarks)]
-    return getattr(import_module(module), attribute)(config, needed_by)
+def load_one(finds: str, config: ExtractorsConfig, *needed_by: str) -> Any:
+    """The one that finds `finds`, a key of `EXTRACTORS`; None where `config` names none.
+
+    `needed_by` begins the messages of a finder of landmarks, where it is not the conditions that need it.
+    Raises `MatebitError` where its weights are absent or do not fit.
+    """
+    name = getattr(config, finds)
+    if name is None:
+        return None
+    module, attribute = EXTRACTORS[finds][name]
+    return getattr(import_module(module), attribute)(config, *needed_by)
 
 
 def load_extractors(config: ExtractorsConfig) -> Extractors:
     """Load what `config` names. Raises `MatebitError` where its weights are absent or do not fit."""
-    loaded: dict[str, Any] = {}
-    for finds, known in EXTRACTORS.items():
-        name = getattr(config, finds)
-        if name is not None:
-            module, attribute = known[name]
-            loaded[finds] = getattr(import_module(module), attribute)(config)
-    return Extractors(loaded.get("parsing"), loaded.get("pose"), loaded.get("landmarks"))
+    return Extractors(**{finds: load_one(finds, config) for finds in EXTRACTORS})
