@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.features.vgg19 import GROUPS, LEVELS, Vgg19, caffe_input
+from matebit.losses import adversarial, alignment, perceptual, step
+from matebit.losses.gram import LEVEL_WEIGHTS
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model import (
     blocks,
@@ -61,6 +63,23 @@ def spade(self: Spade, x: Tensor, condition: Tensor) -> Tensor:
     return (1 + self.gamma(hidden)) * positional_norm(x) + self.beta(hidden)
 
 
+def sample_distances(x: Tensor, y: Tensor) -> Tensor:
+    return F.l1_loss(x, y, reduction="none").flatten(1).mean(dim=1)
+
+
+def gram(features: Tensor) -> Tensor:
+    flat = features.flatten(2)
+    return torch.bmm(flat, flat.transpose(1, 2)) / (flat.shape[1] * flat.shape[2])
+
+
+def gram_style(fake: dict[str, Tensor], exemplar: dict[str, Tensor]) -> Tensor:
+    distances = [
+        weight * F.l1_loss(gram(fake[level]), gram(exemplar[level]))
+        for level, weight in LEVEL_WEIGHTS.items()
+    ]
+    return torch.stack(distances).sum()
+
+
 def self_attention(self: SelfAttention, x: Tensor) -> Tensor:
     query = self.theta(x).flatten(2)
     key = F.max_pool2d(self.phi(x), 2).flatten(2)
@@ -84,12 +103,14 @@ def stages(self: discriminator.Discriminator, condition: Tensor, image: Tensor) 
 def plain_operations() -> Iterator[None]:
     """Inside, the project's networks compute with the operations of this file."""
     networks = (blocks, correspondence, decoder, discriminator, encoder, generator, layers, attention)
-    changed = (*networks, reflect, spectral)
+    changed = (*networks, reflect, spectral, adversarial, alignment, perceptual, step)
     own = {
         "instance_norm": instance_norm,
         "positional_norm": positional_norm,
         "l2_normalise": l2_normalise,
         "reflect_conv2d": reflect_conv2d,
+        "sample_distances": sample_distances,
+        "gram_style": gram_style,
     }
     changes = [
         (module, name, function)
@@ -126,7 +147,8 @@ class PlainVgg(nn.Module):
         for group, sizes in enumerate(GROUPS, start=1):
             x = x if group == 1 else F.max_pool2d(x, 2)
             for place in range(1, len(sizes) + 1):
-                x = F.relu(getattr(self.network, f"conv{group}_{place}")(x))
+                layer = getattr(self.network, f"conv{group}_{place}")
+                x = F.relu(F.conv2d(x, layer.weight, layer.bias, padding=1))
                 if f"r{group}{place}" in LEVELS:
                     found[f"r{group}{place}"] = x
         return found

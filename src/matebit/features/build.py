@@ -16,13 +16,13 @@ from matebit.features.vgg19 import GROUPS, Scaling, Vgg19
 def build_features(config: FeatureConfig, weights: Path | str | None = None) -> Vgg19:
     """The frozen network; `weights` is the file that `weights: imagenet` needs."""
     if config.weights == "random":
-        return _random(config)
+        return _random(config).prepare()
     if weights is None:
         raise MatebitError(
             "features.weights = 'imagenet' needs the file of VGG-19 weights: pass its path, or set "
             "features.weights to 'random'"
         )
-    return _from_file(Path(weights))
+    return _from_file(Path(weights)).prepare()
 
 
 def _random(config: FeatureConfig) -> Vgg19:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from matebit.features.fixed_conv import FixedConvRelu
+
 # Published channels of each convolution; a pool stands before every group but the first.
 GROUPS = ((64, 64), (128, 128), (256, 256, 256, 256), (512, 512, 512, 512), (512, 512))
 LEVELS = ("r12", "r22", "r32", "r42", "r52")
@@ -43,11 +45,16 @@ class Vgg19(nn.Module):
         for group, sizes in enumerate(GROUPS, start=1):
             for place, published in enumerate(sizes, start=1):
                 outputs = max(1, round(published * width))
-                self.add_module(f"conv{group}_{place}", nn.Conv2d(inputs, outputs, 3, padding=1))
+                self.add_module(f"conv{group}_{place}", FixedConvRelu(inputs, outputs))
                 inputs = outputs
-        self.requires_grad_(False)
         self.to(memory_format=torch.channels_last)  # three times faster on the CPU
         self.eval()
+
+    def prepare(self) -> Vgg19:
+        """Do now what the first pass would do once."""
+        for layer in self.children():
+            layer.prepare()  # type: ignore[operator]
+        return self
 
     def train(self, mode: bool = True) -> Vgg19:
         """Always in evaluation mode."""
@@ -64,7 +71,7 @@ class Vgg19(nn.Module):
                 x = F.max_pool2d(x, 2)
             last = len(sizes) if group <= deepest else 2
             for place in range(1, last + 1):
-                x = torch.relu_(getattr(self, f"conv{group}_{place}")(x))
+                x = getattr(self, f"conv{group}_{place}")(x)
                 if place == 2 and f"r{group}2" in levels:
                     features[f"r{group}2"] = x
         return features

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from matebit.losses.distances import sample_distances
+
 Stages = list[list[Tensor]]
 
 
@@ -25,7 +27,7 @@ def feature_matching(fake: Stages, real: Stages) -> Tensor:
     scales.
     """
     distances = [
-        F.l1_loss(of_fake, of_real.detach())
+        sample_distances(of_fake, of_real.detach()).mean()
         for fake_stages, real_stages in zip(fake, real, strict=True)
         for of_fake, of_real in zip(fake_stages[:-1], real_stages[:-1], strict=True)
     ]

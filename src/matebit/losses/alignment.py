@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from matebit.losses.self_reference import sample_distances
+from matebit.losses.distances import sample_distances
 from matebit.model.normalise import TINY, l2_normalise
 
 POSITIONS = 64
@@ -22,7 +22,7 @@ def feature_alignment(condition: list[Tensor], truth: list[Tensor]) -> Tensor:
 
     Condition and truth show the same thing: their encoders learn one language. Both get gradient.
     """
-    return torch.stack([F.l1_loss(a, b) for a, b in zip(condition, truth, strict=True)]).sum()
+    return torch.stack([sample_distances(a, b).mean() for a, b in zip(condition, truth, strict=True)]).sum()
 
 
 def warp_matching(warped: list[Tensor], truth: Tensor) -> Tensor:

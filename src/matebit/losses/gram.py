@@ -2,23 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+from matebit.losses.distances import pieces
 
 LEVEL_WEIGHTS = {"r12": 1.0, "r22": 1 / 2, "r32": 1 / 4, "r42": 1 / 8, "r52": 1 / 16}
 
 
-def gram(features: Tensor) -> Tensor:
-    """F F^T / (c h w) of (B,c,h,w): (B,c,c)."""
-    flat = features.permute(0, 2, 3, 1).flatten(1, 2)  # a view: VGG's features are channels last
-    return torch.bmm(flat.transpose(1, 2), flat) / (flat.shape[1] * flat.shape[2])
+def _rows(features: Tensor) -> Tensor:
+    """(B,c,h,w) to (B,h w,c); a view of VGG's features, which are channels last."""
+    return features.permute(0, 2, 3, 1).flatten(1, 2)
+
+
+def gram_difference(x: Tensor, y: Tensor) -> Tensor:
+    """X X^T - Y Y^T of two (B,n,c), the channels of n pixels: (B,c,c), n c times that of Gram matrices."""
+    return torch.baddbmm(torch.bmm(x.transpose(1, 2), x), y.transpose(1, 2), y, alpha=-1)
+
+
+class _GramDistance(Function):
+    """Mean |Gram(x) - Gram(y)| of two (B,c,h,w), without gradient of y.
+
+    The c x c matrices of a sample are made, used and forgotten; the backward makes them again, and with S
+    the sign of their difference, which is symmetric, d|D|/dx = 2 S x / (c h w).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
+        ctx.save_for_backward(x, y)
+        batch, channels, height, width = x.shape
+        sums = [
+            gram_difference(a, b).abs_().sum(dtype=torch.promote_types(x.dtype, torch.float32))
+            for a, b in pieces(_rows(x), _rows(y))
+        ]
+        ctx.entries = batch * channels**3 * height * width
+        return torch.stack(sums).sum() / ctx.entries
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        x, y = ctx.saved_tensors
+        towards = torch.empty_like(x)
+        for a, b, target in pieces(_rows(x), _rows(y), _rows(towards)):
+            signs = gram_difference(a, b).sign_()
+            target.copy_(torch.bmm(a, signs))
+        return towards.mul_(2 * gradients[0] / ctx.entries), None
 
 
 def gram_style(fake: dict[str, Tensor], exemplar: dict[str, Tensor]) -> Tensor:
-    """Sum over levels of weight * mean |Gram(fake) - Gram(exemplar)|."""
+    """Sum over levels of weight * mean |Gram(fake) - Gram(exemplar)|, Gram = F F^T / (c h w).
+
+    Gradients reach `fake` alone.
+    """
     distances = [
-        weight * F.l1_loss(gram(fake[level]), gram(exemplar[level]))
-        for level, weight in LEVEL_WEIGHTS.items()
+        weight * _GramDistance.apply(fake[level], exemplar[level]) for level, weight in LEVEL_WEIGHTS.items()
     ]
     return torch.stack(distances).sum()

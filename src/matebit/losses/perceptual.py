@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from matebit.losses.self_reference import sample_distances
+from matebit.losses.distances import sample_distances
 
 LEVEL_WEIGHTS = {"r12": 1 / 32, "r22": 1 / 16, "r32": 1 / 8, "r42": 1 / 4, "r52": 1.0}
 

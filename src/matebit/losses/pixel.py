@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from matebit.losses.self_reference import sample_distances
+from matebit.losses.distances import sample_distances
 
 
 def pixel_distance(image: Tensor, truth: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn import functional as F
 
 
 def self_reference_mean(
@@ -22,11 +21,3 @@ def self_reference_mean(
     if form == "released":
         return (per_sample * self_ref).mean() / (number + 1e-5)
     return (per_sample * self_ref).sum() / (number.clamp(min=1) * share)
-
-
-def sample_distances(x: Tensor, y: Tensor) -> Tensor:
-    """Mean |x - y| over everything but the batch: two (B,...) to (B,).
-
-    No difference is kept for the backward.
-    """
-    return F.l1_loss(x, y, reduction="none").flatten(1).mean(dim=1)

@@ -1,0 +1,42 @@
+"""The convolution and ReLU of a frozen network: fixed weights allow a faster algorithm on the CPU."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from matebit.features.winograd import evaluated, winograd_conv_relu
+
+# With fewer input channels the transforms cost more than the multiplications that they save.
+WINOGRAD_FROM = 64
+
+
+class FixedConvRelu(nn.Conv2d):
+    """3x3 convolution with zeros around its input, then ReLU; its weights are never trained.
+
+    In float32 on the CPU wide layers go by Winograd's algorithm, whose weights take four times the memory of
+    the plain ones, beside them; in any other type or place by PyTorch's convolution.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 3, padding=1)
+        self.requires_grad_(False)
+        self._values: Tensor | None = None
+        self._made_of: tuple[int, int] | None = None
+
+    def prepare(self) -> None:
+        """Evaluate the weights now, if this layer uses them so, rather than in the first pass."""
+        weight = self.weight
+        if weight.device.type != "cpu" or weight.dtype != torch.float32 or self.in_channels < WINOGRAD_FROM:
+            self._values = self._made_of = None
+            return
+        state = weight.data_ptr(), weight._version  # changes when other weights are loaded
+        if self._made_of != state:
+            self._values, self._made_of = evaluated(weight), state
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(B,inputs,h,w) to (B,outputs,h,w)."""
+        self.prepare()
+        if self._values is None or input.dtype != torch.float32 or torch.is_autocast_enabled("cpu"):
+            return torch.relu_(super().forward(input))
+        return winograd_conv_relu(input, self._values, self.bias)  # type: ignore[arg-type]

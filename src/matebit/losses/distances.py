@@ -1,0 +1,49 @@
+"""Mean absolute differences whose intermediate results stay in a core's cache.
+
+Forward and backward go sample by sample on the CPU, and keep nothing but the inputs, which their makers keep
+anyway: the difference is taken again in the backward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+from matebit.model.normalise import full_precision
+
+
+def pieces(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Parts of tensors (B,...) along the batch: single samples on the CPU, everything at once elsewhere."""
+    together = 1 if tensors[0].device.type == "cpu" else len(tensors[0])
+    return zip(*(tensor.split(together) for tensor in tensors), strict=True)
+
+
+class _SampleDistances(Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
+        ctx.save_for_backward(x, y)
+        means = [(a - b).abs_().flatten(1).mean(dim=1) for a, b in pieces(x, y)]
+        return torch.cat(means)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        x, y = ctx.saved_tensors
+        share = (gradients[0] / x[0].numel()).to(x.dtype).view(-1, *[1] * (x.dim() - 1))
+        towards = torch.empty_like(x)
+        for a, b, weight, target in pieces(x, y, share, towards):
+            torch.sub(a, b, out=target).sign_().mul_(weight)
+        return (
+            towards if ctx.needs_input_grad[0] else None,
+            -towards if ctx.needs_input_grad[1] else None,
+        )
+
+
+def sample_distances(x: Tensor, y: Tensor) -> Tensor:
+    """Mean |x - y| over everything but the batch, in single precision at least: two (B,...) to (B,)."""
+    return _SampleDistances.apply(full_precision(x), full_precision(y))  # type: ignore[no-any-return]
