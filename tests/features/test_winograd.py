@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from matebit.features.build import build_features
 from matebit.features.config import FeatureConfig
-from matebit.features.fixed_conv import WINOGRAD_FROM, FixedConvRelu
+from matebit.features.fixed_conv import WINOGRAD_INPUTS, WINOGRAD_OUTPUTS, FixedConvRelu
 from matebit.features.vgg19 import GROUPS, LEVELS, caffe_input
 
 
@@ -27,13 +27,13 @@ def plain(layer: FixedConvRelu, x: torch.Tensor) -> torch.Tensor:
 @given(
     seed=st.integers(0, 2**16),
     batch=st.integers(1, 3),
-    outputs=st.sampled_from([1, 5, 64]),
+    outputs=st.sampled_from([WINOGRAD_OUTPUTS, WINOGRAD_OUTPUTS + 5]),
     height=st.integers(1, 21),
     width=st.integers(1, 21),
 )
 def test_output_and_gradient_are_those_of_a_plain_convolution(seed, batch, outputs, height, width):
-    layer = wide_layer(WINOGRAD_FROM, outputs, seed)
-    x = torch.randn(batch, WINOGRAD_FROM, height, width, requires_grad=True)
+    layer = wide_layer(WINOGRAD_INPUTS, outputs, seed)
+    x = torch.randn(batch, WINOGRAD_INPUTS, height, width, requires_grad=True)
     y = layer(x)
     expected = plain(layer, x)
     weights = torch.randn_like(y)
@@ -47,7 +47,7 @@ def test_output_and_gradient_are_those_of_a_plain_convolution(seed, batch, outpu
 
 
 def test_many_images_go_in_parts_of_the_same_numbers():
-    layer = wide_layer(64, 64)
+    layer = wide_layer(64, 128)
     x = torch.randn(9, 64, 40, 36).contiguous(memory_format=torch.channels_last)
     whole = layer(x)
     assert whole.is_contiguous(memory_format=torch.channels_last)
@@ -56,7 +56,7 @@ def test_many_images_go_in_parts_of_the_same_numbers():
 
 
 def test_new_weights_are_used():
-    layer, other = wide_layer(64, 8, 0), wide_layer(64, 8, 1)
+    layer, other = wide_layer(64, 128, 0), wide_layer(64, 128, 1)
     x = torch.randn(1, 64, 8, 8)
     before = layer(x)
     layer.load_state_dict(other.state_dict())
@@ -65,7 +65,7 @@ def test_new_weights_are_used():
 
 
 def test_other_types_are_plain():
-    layer = wide_layer(64, 8)
+    layer = wide_layer(64, 128)
     x = torch.randn(1, 64, 8, 8)
     expected = plain(layer, x)
     with torch.autocast("cpu", torch.bfloat16):

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from matebit.features.winograd import evaluated, winograd_conv_relu
 
-# With fewer input channels the transforms cost more than the multiplications that they save.
-WINOGRAD_FROM = 64
+# With fewer channels the transforms cost as much as the multiplications that they save.
+WINOGRAD_INPUTS, WINOGRAD_OUTPUTS = 64, 128
 
 
 class FixedConvRelu(nn.Conv2d):
@@ -27,7 +27,8 @@ class FixedConvRelu(nn.Conv2d):
     def prepare(self) -> None:
         """Evaluate the weights now, if this layer uses them so, rather than in the first pass."""
         weight = self.weight
-        if weight.device.type != "cpu" or weight.dtype != torch.float32 or self.in_channels < WINOGRAD_FROM:
+        wide = self.in_channels >= WINOGRAD_INPUTS and self.out_channels >= WINOGRAD_OUTPUTS
+        if weight.device.type != "cpu" or weight.dtype != torch.float32 or not wide:
             self._values = self._made_of = None
             return
         state = weight.data_ptr(), weight._version  # changes when other weights are loaded

@@ -12,6 +12,7 @@ own.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,8 +25,9 @@ POINTS = (0.0, 2 / 3, -2 / 3, 3 / 2, -3 / 2)  # and infinity, which comes last b
 INVERSE = [5, 3, 4, 1, 2, 0]  # place of 1/p for each of the six
 TILE = 4
 WINDOW = TILE + 2
-# Values at all points of the images that go together: small enough to stay in a core's cache.
-CHUNK_BYTES = 5 * 2**20
+# Bytes of the values at all points that go together: few enough for a core's cache where the weights are as
+# small, more with large weights, which every chunk reads.
+SMALLEST_CHUNK, LARGEST_CHUNK = 2**19, 6 * 2**20
 
 
 def _cook_toom() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -91,26 +93,30 @@ def _convolved(x: Tensor, values: Tensor, bias: Tensor | None, transforms: Trans
     batch, height, width, channels = x.shape
     outputs = values.shape[2]
     down, across = -(-height // TILE), -(-width // TILE)
-    image_bytes = WINDOW**2 * down * across * max(channels, outputs) * x.element_size()
-    together = min(batch, max(1, CHUNK_BYTES // image_bytes))
-    bordered = x.new_zeros(together, down * TILE + 2, across * TILE + 2, channels)
-    row, line, pixel, _ = bordered.stride()
+    row_bytes = WINDOW**2 * across * max(channels, outputs) * x.element_size()
+    chunk = min(max(values.numel() * values.element_size() // 2, SMALLEST_CHUNK), LARGEST_CHUNK)
+    images = min(batch, max(1, chunk // (row_bytes * down)))
+    rows = min(down, max(1, chunk // row_bytes))  # of tiles: fewer than all where one image is too large
+    bordered = x.new_zeros(images, down * TILE + 2, across * TILE + 2, channels)
+    image, line, pixel, _ = bordered.stride()
     shape = batch, outputs, down * TILE, across * TILE
     y = torch.empty(shape, dtype=x.dtype, memory_format=torch.channels_last)
-    y_tiles = y.permute(0, 2, 3, 1).view(batch, down, TILE, across, TILE, outputs)
-    for first in range(0, batch, together):
-        count = min(together, batch - first)
-        bordered[:count, 1 : height + 1, 1 : width + 1] = x[first : first + count]
+    y_tiles = y.permute(0, 2, 3, 1).view(batch, down, TILE, across, TILE, outputs).permute(2, 4, 0, 1, 3, 5)
+    for first, top in itertools.product(range(0, batch, images), range(0, down, rows)):
+        count, high = min(images, batch - first), min(rows, down - top)
+        if top == 0:
+            bordered[:count, 1 : height + 1, 1 : width + 1] = x[first : first + count]
         tiles = bordered.as_strided(
-            (WINDOW, WINDOW, count, down, across, channels),
-            (line, pixel, row, line * TILE, pixel * TILE, 1),
+            (WINDOW, WINDOW, count, high, across, channels),
+            (line, pixel, image, line * TILE, pixel * TILE, 1),
+            top * TILE * line,
         )
         at_points = (transforms.inputs @ tiles.reshape(WINDOW**2, -1)).view(WINDOW**2, -1, channels)
         products = torch.bmm(at_points, values).view(WINDOW**2, -1)
-        pieces = (transforms.outputs @ products).view(TILE, TILE, count, down, across, outputs)
+        pieces = (transforms.outputs @ products).view(TILE, TILE, count, high, across, outputs)
         if bias is not None:
             pieces.add_(bias).clamp_min_(0)
-        y_tiles[first : first + count].permute(2, 4, 0, 1, 3, 5).copy_(pieces)
+        y_tiles[:, :, first : first + count, top : top + high] = pieces
     if y.shape[2:] == (height, width):
         return y
     return y[:, :, :height, :width].contiguous(memory_format=torch.channels_last)
