@@ -60,6 +60,13 @@ def test_a_damaged_record_or_one_of_another_version_is_left_alone(job, begin):
         assert all(found.file != record.file for found in pending_records(record.file.parent.parent))
 
 
+def test_a_record_that_is_being_written_is_not_a_second_one(job):
+    _, record = job
+    being_written = record.file.with_name(f".{record.file.name}.x1y2.json")
+    being_written.write_bytes(record.file.read_bytes())
+    assert [found.file for found in pending_records(record.file.parent.parent)] == [record.file]
+
+
 def test_outside_a_repository_and_without_git_there_is_no_commit(tmp_path: Path, monkeypatch):
     assert records._commit(tmp_path) == ""
     monkeypatch.setenv("PATH", "")

@@ -189,6 +189,7 @@ def _finish(follower: subprocess.Popen[bytes]) -> None:
 
 def pending_records(folder: Path) -> list[JobRecord]:
     """Every record below a tracking folder, in the order in which the jobs began."""
-    paths = (path for path in sorted(folder.glob("*/*.json")) if not path.name.endswith(".sent.json"))
+    # `*` finds hidden names too: a record that is just being written would become a second run.
+    paths = (path for path in sorted(folder.glob("*/[!.]*.json")) if not path.name.endswith(".sent.json"))
     records = [record for record in map(_readable, paths) if record is not None]
     return sorted(records, key=lambda record: record.started)
