@@ -38,7 +38,7 @@ ui: setup
 	$(RUN) matebit ui
 
 test: setup
-	$(RUN) pytest -n 2 --dist loadgroup -m "not slow"
+	$(RUN) pytest -n 2 -m "not slow"
 
 # make test-all    the slow tests too
 test-all: setup

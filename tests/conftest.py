@@ -15,9 +15,11 @@ from hypothesis import settings
 from command import REPOSITORY, copy_repository
 from served_files import Server, serving
 from tiny_experiment import TINY, Experiment, resolved_below
+from workers import ByFolder, longest_first
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
 
 # A busy machine is no failure; a failure prints how to repeat it.
 settings.register_profile("matebit", deadline=None, print_blob=True)
@@ -25,9 +27,12 @@ settings.load_profile("matebit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers a folder's tests stay together: its session fixtures are made once."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")
