@@ -78,13 +78,19 @@ def test_the_digest_is_the_same_wherever_the_package_lies(source: Path, tmp_path
 
 # What runs a stage, whichever it is: it decides no byte of the results.
 AROUND = ("matebit.cli", "matebit.params", "matebit.pipeline", "matebit.tracking", "matebit.errors")
+# Each list of jobs in a process of its own; the libraries, which take longest, are loaded once, before the fork.
 LISTING = """
-import json, sys
+import json, os, sys
 from pathlib import Path
-from matebit.pipeline.run_stage import run_stage
-for name, *rest in json.loads(sys.argv[2]):
-    run_stage(name, Path(sys.argv[1]), *rest)
-print(json.dumps({m: sys.modules[m].__file__ for m in sys.modules if m.startswith("matebit.")}))
+import cv2, pandas, scipy.stats, skimage.color, torch, torch._dynamo
+for jobs in json.loads(sys.argv[2]):
+    if os.fork() == 0:
+        from matebit.pipeline.run_stage import run_stage
+        for name, *rest in jobs:
+            run_stage(name, Path(sys.argv[1]), *rest)
+        print(json.dumps({m: sys.modules[m].__file__ for m in sys.modules if m.startswith("matebit.")}))
+        sys.exit()
+    assert os.wait()[1] == 0, jobs
 """
 
 
@@ -99,13 +105,13 @@ def test_every_module_that_a_stage_imports_is_in_its_digest(tiny: Experiment, tm
         [["translate", "matebit", 1], ["translate", "controls", 0]],
         [["metrics", "matebit", 1]],
     ]
-    for jobs in processes:
-        shown = subprocess.run(
-            [sys.executable, "-c", LISTING, str(experiment.layout.params), json.dumps(jobs)],
-            env=environment(), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert shown.returncode == 0, shown.stderr
-        used = json.loads(shown.stdout)
+    shown = subprocess.run(
+        [sys.executable, "-c", LISTING, str(experiment.layout.params), json.dumps(processes)],
+        env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert shown.returncode == 0, shown.stderr
+    for jobs, line in zip(processes, shown.stdout.splitlines(), strict=True):
+        used = json.loads(line)
         covered = {str(path) for path in source_files(STAGES[jobs[0][0]].module)}
         # Sections of the parameters are read for every stage; their values are keys of their own.
         missed = {
