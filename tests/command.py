@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
 import os
 import shutil
 import subprocess
 import sys
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
+
+from matebit.cli.app import main
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -24,6 +32,36 @@ def matebit(folder: Path, *words: str | Path, **variables: str) -> subprocess.Co
         [sys.executable, "-m", "matebit", *map(str, words)],
         cwd=folder, env=environment(**variables), capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _log_as_before() -> Iterator[None]:
+    """The program sends its log to its own standard error; afterwards it goes where it went before."""
+    logger = logging.getLogger("matebit")
+    handlers, propagate, level = list(logger.handlers), logger.propagate, logger.level
+    yield
+    logger.handlers[:], logger.propagate = handlers, propagate
+    logger.setLevel(level)
+
+
+def matebit_here(folder: Path, *words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What `matebit` gives, in this process: the libraries of a stage take seconds to load.
+
+    For what a command does and says. That it does so as a process, `matebit` shows.
+    """
+    args, said, complained, status = ["matebit", *map(str, words)], io.StringIO(), io.StringIO(), 0
+    with (
+        contextlib.chdir(folder), mock.patch.object(sys, "argv", args), mock.patch.dict(os.environ, variables),
+        contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained), _log_as_before(),
+    ):  # fmt: skip
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code or 0
+        except Exception:
+            traceback.print_exc()
+            status = 1
+    return subprocess.CompletedProcess(args, status, said.getvalue(), complained.getvalue())
 
 
 def start_matebit(folder: Path, *words: str | Path, **variables: str) -> subprocess.Popen[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from celeba_folder import write_folder
 
-from command import complaint, matebit
+from command import complaint, matebit, matebit_here
 from tiny_experiment import contents
 
 PARAMS = """
@@ -41,9 +41,9 @@ def handed_on(folder: Path) -> dict[str, bytes]:
     }
 
 
-def refused_by(folder: Path, stage: str) -> str:
+def refused_by(folder: Path, stage: str, run=matebit_here) -> str:
     """What `matebit STAGE` says; there must be no index and no part of a file after it."""
-    said = complaint(matebit(folder, stage, "results/mine/params.yaml"))
+    said = complaint(run(folder, stage, "results/mine/params.yaml"))
     left = handed_on(folder)
     assert f"results/mine/{stage}/index.csv" not in left
     assert [name for name in left if Path(name).name.startswith(".") and name[-7:] != ".engine"] == []
@@ -67,14 +67,14 @@ def test_a_params_file_with_a_mistake(folder: Path, text, changes, words):
     if text is not None:
         (folder / "params/bad.yaml").write_text(text)
     options = [word for change in changes for word in ("--set", change)]
-    said = complaint(matebit(folder, "resolve", "params/bad.yaml", *options))
+    said = complaint(matebit_here(folder, "resolve", "params/bad.yaml", *options))
     assert all(word in said for word in words), said
     assert handed_on(folder) == {}
 
 
 @pytest.fixture
 def resolved(folder: Path) -> Path:
-    assert matebit(folder, "resolve", "params/mine.yaml").returncode == 0
+    assert matebit_here(folder, "resolve", "params/mine.yaml").returncode == 0
     return folder
 
 
@@ -88,7 +88,7 @@ def test_a_missing_folder(resolved: Path):
 def test_no_folder_at_all(folder: Path):
     text = PARAMS.replace("root: faces, ", "")
     (folder / "params/mine.yaml").write_text(text)
-    assert matebit(folder, "resolve", "params/mine.yaml").returncode == 0
+    assert matebit_here(folder, "resolve", "params/mine.yaml").returncode == 0
     assert "data.root" in refused_by(folder, "data")
 
 
@@ -112,7 +112,7 @@ def test_too_many_broken_images(resolved: Path, harm: str):
 @pytest.mark.parametrize("what", ["image", "masks"])
 def test_a_few_broken_items_are_listed_and_the_rest_goes_on(folder: Path, what: str):
     share = ("--set", "data.max_rejected_share=0.5")
-    assert matebit(folder, "resolve", "params/mine.yaml", *share).returncode == 0
+    assert matebit_here(folder, "resolve", "params/mine.yaml", *share).returncode == 0
     if what == "image":
         path = folder / "faces/CelebA-HQ-img/1.jpg"
         path.write_bytes(path.read_bytes()[:200])
@@ -121,7 +121,7 @@ def test_a_few_broken_items_are_listed_and_the_rest_goes_on(folder: Path, what: 
             path.unlink()
     results = folder / "results/mine"
     for stage in ("data", "conditions", "pairs"):
-        result = matebit(folder, stage, "results/mine/params.yaml")
+        result = matebit_here(folder, stage, "results/mine/params.yaml")
         assert result.returncode == 0, result.stderr
     tables = [pd.read_csv(path, dtype=str) for path in results.glob("*/rejected.csv")]
     rejected = pd.concat(tables)
@@ -139,15 +139,15 @@ def test_stages_out_of_order_name_the_one_before(resolved: Path):
 def test_damaged_results_of_the_stage_before(resolved: Path):
     assert matebit(resolved, "data", "results/mine/params.yaml").returncode == 0
     (resolved / "results/mine/data/index.csv").write_text("something,else\n1,2\n")
-    assert "data/index.csv lacks the column" in refused_by(resolved, "conditions")
+    assert "data/index.csv lacks the column" in refused_by(resolved, "conditions", matebit)
 
 
 def test_another_method_or_seed(resolved: Path):
     words = ("train", "results/mine/params.yaml")
-    assert "matebit" in complaint(matebit(resolved, *words, "vanila"))
-    assert "--seed must be" in complaint(matebit(resolved, *words, "matebit", "--seed", "7"))
+    assert "matebit" in complaint(matebit_here(resolved, *words, "vanila"))
+    assert "--seed must be" in complaint(matebit_here(resolved, *words, "matebit", "--seed", "7"))
 
 
 def test_a_params_file_where_a_resolved_one_is_expected(resolved: Path):
-    assert "matebit resolve" in complaint(matebit(resolved, "data", "params/mine.yaml"))
-    assert "does not exist" in complaint(matebit(resolved, "data", "results/other/params.yaml"))
+    assert "matebit resolve" in complaint(matebit_here(resolved, "data", "params/mine.yaml"))
+    assert "does not exist" in complaint(matebit_here(resolved, "data", "results/other/params.yaml"))

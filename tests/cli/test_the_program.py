@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from command import environment, matebit
+from command import complaint, environment, matebit, matebit_here
 from matebit import __version__
 from matebit.pipeline.stages import STAGES
 
@@ -83,9 +83,8 @@ def test_a_defect_keeps_its_traceback_and_status_1(tmp_path: Path):
 
 
 def test_a_broken_checkpoint_to_import_is_refused(tmp_path: Path):
-    from command import complaint
-
     (tmp_path / "broken.pth").write_bytes(b"no checkpoint")
-    said = complaint(matebit(tmp_path, "import-checkpoint", "broken.pth", "--out", "out.safetensors"))
+    words = ("import-checkpoint", "broken.pth", "--out", "out.safetensors")
+    said = complaint(matebit_here(tmp_path, *words))
     assert "broken.pth" in said
     assert not (tmp_path / "out.safetensors").exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from command import REPOSITORY, matebit
+from command import REPOSITORY, matebit_here
 
 SHIPPED = sorted([REPOSITORY / "dvc.yaml", *REPOSITORY.glob("pipelines/*/dvc.yaml")])
 
@@ -22,7 +22,7 @@ def test_it_is_what_the_command_writes(path: Path, tmp_path: Path):
     params = re.search(r"matebit dvc (\S+)`", path.read_text())[1]
     (tmp_path / params).parent.mkdir(parents=True)
     (tmp_path / params).write_bytes((REPOSITORY / params).read_bytes())
-    result = matebit(tmp_path, "dvc", params)
+    result = matebit_here(tmp_path, "dvc", params)
     assert result.returncode == 0, result.stderr
     written = path.relative_to(REPOSITORY)
     assert result.stdout.strip() == written.as_posix()

@@ -13,7 +13,7 @@ from matebit.tracking.record import JobRecord
 from tiny_experiment import Experiment
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def begin() -> Callable[..., JobRecord]:
     """`begin(experiment, stage, method, seed)`: the record of a job that begins now."""
 

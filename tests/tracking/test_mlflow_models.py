@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import os
+from collections.abc import Iterator
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 
@@ -15,12 +17,14 @@ from matebit.tracking.follow import send_all
 from tiny_experiment import TINY, resolved_below
 
 
-@pytest.fixture
-def told(tmp_path: Path, begin, store_at: str) -> SimpleNamespace:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, begin) -> Iterator[SimpleNamespace]:
     """A training, its scores and a report, as their records tell MLflow; twice, which must change nothing."""
     from mlflow import MlflowClient
 
-    experiment = resolved_below(tmp_path, {**TINY, "tracking": {"experiment": "models"}})
+    base = tmp_path_factory.mktemp("models")
+    store = f"sqlite:///{base / 'store.db'}"
+    experiment = resolved_below(base, {**TINY, "tracking": {"experiment": "models"}})
     layout = experiment.layout
     folders = layout.run("matebit", 1)
     write_text(layout.pairs / "pairs.csv", "item,exemplar\na,b\n")
@@ -36,18 +40,19 @@ def told(tmp_path: Path, begin, store_at: str) -> SimpleNamespace:
     write_text(layout.reports / "tables/comparison.csv", "row,metric,mean\nmatebit,mae,26.5\n")
     for stage, *run in (("train", "matebit", 1), ("metrics", "matebit", 1), ("report",)):
         begin(experiment, stage, *run).end("FINISHED")
-    for _ in range(2):
-        send_all(tmp_path)
-    for sent in layout.state.glob("tracking/*/report*.sent.json"):
-        write_json(sent, {**json.loads(sent.read_text()), "ended": None})
-    send_all(tmp_path)
-    client = MlflowClient(store_at)
-    [found] = [each for each in client.search_experiments() if each.name == "models"]
-    runs = client.search_runs([found.experiment_id])
-    return SimpleNamespace(
-        client=client, experiment=found.experiment_id,
-        runs={run.data.tags.get("matebit.stage", "parent"): run for run in runs},
-    )  # fmt: skip
+    with mock.patch.dict(os.environ, MLFLOW_TRACKING_URI=store):
+        for _ in range(2):
+            send_all(base)
+        for sent in layout.state.glob("tracking/*/report*.sent.json"):
+            write_json(sent, {**json.loads(sent.read_text()), "ended": None})
+        send_all(base)
+        client = MlflowClient(store)
+        [found] = [each for each in client.search_experiments() if each.name == "models"]
+        runs = client.search_runs([found.experiment_id])
+        yield SimpleNamespace(
+            client=client, experiment=found.experiment_id,
+            runs={run.data.tags.get("matebit.stage", "parent"): run for run in runs},
+        )  # fmt: skip
 
 
 def test_a_training_is_one_logged_model(told):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from command import matebit, start_matebit
+from command import matebit_here, start_matebit
 from tiny_experiment import Experiment
 
 TRAIN = ("train", "results/tiny/params.yaml", "matebit", "--seed", "1")
@@ -37,7 +37,7 @@ def heard(tiny: Experiment, tmp_path_factory: pytest.TempPathFactory) -> SimpleN
     killed = process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    result = matebit(base, *TRAIN, MLFLOW_TRACKING_URI=uri)
+    result = matebit_here(base, *TRAIN, MLFLOW_TRACKING_URI=uri)
     assert result.returncode == 0, result.stderr
     client = MlflowClient(uri)
     [found] = [e for e in client.search_experiments() if e.name == "tests"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from command import environment, matebit
+from command import environment, matebit_here
 from tiny_experiment import Experiment
 
 
@@ -46,7 +46,7 @@ def test_two_at_once_on_a_new_store(tiny: Experiment, tmp_path: Path, begin, sto
 def test_training_ends_well_though_mlflow_cannot_be_told(tiny: Experiment, tmp_path: Path, uri: str):
     experiment = tiny.copied(tmp_path, train={"images": 4}, tracking={"enabled": True})
     words = ("train", "results/tiny/params.yaml", "matebit")
-    result = matebit(tmp_path, *words, MLFLOW_TRACKING_URI=uri)
+    result = matebit_here(tmp_path, *words, MLFLOW_TRACKING_URI=uri)
     assert result.returncode == 0, result.stderr
     assert "MLflow has not heard everything" in result.stderr
     assert "Traceback" not in result.stderr
