@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from steps import results
 
-from command import matebit, start_matebit
+from command import matebit_here, start_matebit
 from tiny_experiment import Experiment
 
 TRAIN = ("train", "results/tiny/params.yaml", "matebit", "--seed", "1")
@@ -51,7 +51,7 @@ def test_a_stop_saves_and_the_same_command_goes_on(
     # The newest state does not survive: the one before it serves.
     newest = states(experiment)[-1]
     newest.write_bytes(newest.read_bytes()[:-100])
-    result = matebit(experiment.layout.base, *TRAIN)
+    result = matebit_here(experiment.layout.base, *TRAIN)
     assert result.returncode == 0, result.stderr
     assert f"{newest.name} is broken" in result.stderr
     assert results(experiment) == results(trained)

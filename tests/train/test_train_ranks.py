@@ -37,7 +37,11 @@ CASES = {
 def both_ranks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two gloo processes on this machine through all cases."""
     folder = tmp_path_factory.mktemp("ranks")
-    torch.multiprocessing.spawn(run_rank, (2, str(folder), CASES), nprocs=2)
+    # Forked from a process that has loaded the libraries, which take longer than the steps.
+    torch.multiprocessing.set_forkserver_preload(["torch._dynamo"])
+    torch.multiprocessing.start_processes(
+        run_rank, (2, str(folder), CASES), nprocs=2, start_method="forkserver"
+    )
     return folder
 
 
