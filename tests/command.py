@@ -51,9 +51,13 @@ def matebit_here(folder: Path, *words: str | Path, **variables: str) -> subproce
     """
     args, said, complained, status = ["matebit", *map(str, words)], io.StringIO(), io.StringIO(), 0
     with (
-        contextlib.chdir(folder), mock.patch.object(sys, "argv", args), mock.patch.dict(os.environ, variables),
-        contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained), _log_as_before(),
-    ):  # fmt: skip
+        contextlib.chdir(folder),
+        mock.patch.object(sys, "argv", args),
+        mock.patch.dict(os.environ, variables),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(complained),
+        _log_as_before(),
+    ):
         try:
             main()
         except SystemExit as end:

@@ -78,7 +78,7 @@ def test_the_digest_is_the_same_wherever_the_package_lies(source: Path, tmp_path
 
 # What runs a stage, whichever it is: it decides no byte of the results.
 AROUND = ("matebit.cli", "matebit.params", "matebit.pipeline", "matebit.tracking", "matebit.errors")
-# Each list of jobs in a process of its own; the libraries, which take longest, are loaded once, before the fork.
+# Each list of jobs in a process of its own; the libraries, which take longest, are loaded before the fork.
 LISTING = """
 import json, os, sys
 from pathlib import Path
