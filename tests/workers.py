@@ -12,7 +12,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # By their seconds of processor time. Begun last, such a folder would leave the other workers idle.
-LONGEST = ("tests/engines", "tests/pipeline")
+LONGEST = ("tests/engines", "tests/pipeline", "tests/train", "tests/tracking", "tests/report", "tests/data")
 
 
 def folder_of(nodeid: str) -> str:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from command import complaint, matebit
+from command import complaint, matebit, matebit_here
 from matebit.errors import MatebitError
 from matebit.io.tables import write_table
 from matebit.metrics.stage import IMAGE_COLUMNS, VALUE_COLUMNS
@@ -102,11 +102,11 @@ def test_other_parameters_do_not_compare(ran):
 
 
 def test_the_command_ends_with_a_status(ran):
-    good = matebit(ran.base, "check", "tiny")
+    good = matebit_here(ran.base, "check", "tiny")
     assert good.returncode == 0, good.stderr
     assert "4 of 4 numbers agree (numbers must be equal)" in good.stdout
     _score(ran.layout, {**ERRORS, "matebit": [1.0, 2.0, 3.0, 4.0]})
     bad = matebit(ran.base, "check", "tiny")
     assert bad.returncode == 1
     assert "2 of 4 numbers agree" in bad.stdout
-    assert "expected/other.json does not exist" in complaint(matebit(ran.base, "check", "other"))
+    assert "expected/other.json does not exist" in complaint(matebit_here(ran.base, "check", "other"))
