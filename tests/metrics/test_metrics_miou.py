@@ -104,9 +104,17 @@ def test_the_segmenter_has_the_same_bytes_each_time(parsed):
     assert contents(folder) == first
 
 
+class WideWorld(DiscWorld):
+    """Discs anywhere: a disc in the middle, which a segmenter may see in noise too, is seldom right."""
+
+    def disc(self, name):
+        random = np.random.default_rng([7, int(name.strip("abcdefghijklmnopqrstuvwxyz")), name[:4] == "test"])
+        return tuple(random.uniform([0.25, 0.25, 0.2], [0.75, 0.75, 0.35]))
+
+
 def test_it_learns_and_the_controls_rank():
     """The truth scores what was held out, shuffled conditions are worse, noise is worst."""
-    world, random = DiscWorld(), np.random.default_rng(0)
+    world, random = WideWorld(), np.random.default_rng(0)
 
     def drawn(name):
         return world.answer(name, name, 32)
@@ -114,7 +122,7 @@ def test_it_learns_and_the_controls_rank():
     def example(number):
         return drawn(f"train{number}").transpose(2, 0, 1), world.parsing(f"train{number}")
 
-    network = train(example, 96, np.array([0.8, 0.2]), MiouConfig(images=960, batch=4, width=8))
+    network = train(example, 96, np.array([0.8, 0.2]), MiouConfig(images=1440, batch=4, width=8))
     parser = TrainedParser(network, "discs")
     names = [f"test{number}" for number in range(12)]
     images = {name: drawn(name) for name in names}
