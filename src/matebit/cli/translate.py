@@ -63,7 +63,7 @@ def translate(
     ] = None,
     masks: Annotated[
         Path | None,
-        _option("--masks", metavar="M", help="Parts of the face: a label map, or CelebAMask-HQ masks."),
+        _option("--masks", metavar="M", help="Labels of the photo: a label map, or CelebAMask-HQ masks."),
     ] = None,
     kind: Annotated[
         str | None, _option("--kind", metavar="KIND", help="The condition of a checkpoint that does not say.")

@@ -143,9 +143,15 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
 
     def framed(path: Path) -> Framed:
         if request.conditions:
-            return structure.of_file(path, translator.conditions, size, request.fit)
+            return structure.of_file(path, translator.conditions, size, request.fit, translator.labels)
         return structure.of_photo(
-            read_rgb(path), translator.conditions, size, request.fit, str(path), request.masks
+            read_rgb(path),
+            translator.conditions,
+            size,
+            request.fit,
+            str(path),
+            request.masks,
+            translator.labels,
         )
 
     exemplars: dict[Path, np.ndarray] = {}

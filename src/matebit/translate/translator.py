@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from matebit.data import batches as raw
 from matebit.data.conditions.registry import CONDITIONS, possible_channels
 from matebit.data.config import ConditionsConfig
+from matebit.data.label_sets import labels_of_channels
+from matebit.data.parsing import LabelSet
 from matebit.errors import MatebitError
 from matebit.io.images import read_rgb, upright_rgb
 from matebit.model.checkpoint import load_with_metadata
@@ -99,6 +101,11 @@ class Translator:
         return self._conditions
 
     @property
+    def labels(self) -> LabelSet:
+        """The labels of the maps that its condition is made of, if it is made of one."""
+        return labels_of_channels(self.conditions, self.config.require_condition_channels())
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.generator.parameters()).device
@@ -132,11 +139,11 @@ class Translator:
 
         `size`: side in px of the square that the network sees, by default that of its training. `fit`:
         `pad` keeps the whole photo and its shape, `crop` takes its middle square. `masks`: the photo's
-        parts, for checkpoints of face_edges and parsing.
+        parts or label map, for checkpoints of face_edges, parsing and labels.
         """
         name = photo if isinstance(photo, (str, Path)) else "the photo"
         pixels, side = pixels_of(photo), self.side(size)
-        framed = structure.of_photo(pixels, self.conditions, side, fit, str(name), masks)
+        framed = structure.of_photo(pixels, self.conditions, side, fit, str(name), masks, self.labels)
         return self.examine(framed, pixels_of(exemplar)).picture()
 
     @torch.inference_mode()
