@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from matebit.data.conditions.view import condition_view
 from matebit.errors import MatebitError
 from matebit.io.files import atomic_path
 from matebit.io.images import BrokenImage, read_rgb
@@ -179,7 +180,7 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
                 bar.advance()
             bar.advance(len(work.exemplars) - len(exemplars))
             if work.to_sheet:
-                rows.append(_row(content, condition, found, bool(request.photos)))
+                rows.append(_row(content if request.photos else None, condition, found, translator))
     if rows:
         heads = [frame_of(pixels, size, request.fit) for pixels in exemplars.values()]
         head = [
@@ -203,12 +204,14 @@ def _pass_over(error: BrokenImage, work: _Work, broken: list[str]) -> None:
     logger.warning("passed over: %s", error)
 
 
-def _row(content: Path, condition: Framed, found: list[Translated], photos: bool) -> list[np.ndarray | None]:
+def _row(
+    photo: Path | None, condition: Framed, found: list[Translated], translator: Translator
+) -> list[np.ndarray | None]:
     frame = condition.frame
-    if photos:
-        shown = frame.place(read_rgb(content), Image.Resampling.BICUBIC)
+    if photo is not None:
+        shown = frame.place(read_rgb(photo), Image.Resampling.BICUBIC)
     else:
-        shown = np.repeat(255 - condition.condition[0][..., None], 3, axis=2)
+        shown = condition_view(condition.condition, translator.conditions.kind, translator.labels.palette)
     return [frame.cut_out(shown), *(frame.cut_out(result.image) for result in found)]
 
 
