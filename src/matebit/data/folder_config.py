@@ -73,7 +73,7 @@ class FolderConfig(BaseModel):
     landmarks: str | None = Field(
         None,
         description="Table with 68 landmarks (iBUG 300-W) of each face: columns id, point (0 to 67), x, y "
-        "in px of the picture.",
+        "in px of the picture; or metfaces.json.",
     )
     group: str | None = Field(
         None,
