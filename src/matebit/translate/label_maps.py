@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from matebit.data import faces
+from matebit.data.alignment import Alignment
 from matebit.data.parsing import LabelSet, Parsing
 from matebit.data.sources.files import read_grey
 from matebit.errors import MatebitError
@@ -35,8 +36,15 @@ def parsed(labels: np.ndarray, of: LabelSet) -> Parsing:
     return faces.parsing_of_labels(labels) if of is faces.LABEL_SET else Parsing(labels, of)
 
 
-def read_masks(masks: Path, stem: str, photo: np.ndarray, frame: Frame, labels: LabelSet) -> Parsing:
-    """The labels of a photograph, and the parts of a face, in its frame.
+def read_masks(
+    masks: Path,
+    stem: str,
+    photo: np.ndarray,
+    frame: Frame,
+    labels: LabelSet,
+    alignment: Alignment | None = None,
+) -> Parsing:
+    """The labels of a photograph, and the parts of a face, in its frame, where it is aligned if it is.
 
     `masks` is a label map (values of `labels`), or a folder with label maps `STEM.png`, or, of a face, with
     part masks `STEM_PART.png`, `PART.png` or as CelebAMask-HQ names them (`NNNNN_PART.png`, also below
@@ -59,10 +67,13 @@ def read_masks(masks: Path, stem: str, photo: np.ndarray, frame: Frame, labels: 
                 f"the mask {part!r} in {masks} has {plane.shape[1]} x {plane.shape[0]} pixels, which is not "
                 f"the shape of {stem} ({photo.shape[1]} x {photo.shape[0]}); replace it"
             )
-    placed = {
-        part: frame_of(plane, frame.size, frame.fit).place(plane, Image.Resampling.NEAREST, margin=0)
-        for part, plane in planes.items()
-    }
+
+    def place(plane: np.ndarray) -> np.ndarray:
+        if alignment is not None:
+            return alignment.labels(plane, frame.size)
+        return frame_of(plane, frame.size, frame.fit).place(plane, Image.Resampling.NEAREST, margin=0)
+
+    placed = {part: place(plane) for part, plane in planes.items()}
     if isinstance(files, Path):
         return parsed(placed["labels"], labels)
     return faces.parsing_of_masks({part: plane > 127 for part, plane in placed.items()}, frame.size)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from matebit.data.alignment import Alignment
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.data.conditions.registry import CONDITIONS, load_extractor, possible_channels
@@ -25,10 +26,14 @@ from matebit.translate.label_maps import parsed, read_label_map, read_masks
 
 @dataclass(frozen=True)
 class Framed:
-    """A condition as the network reads it, uint8 (C,size,size), and the frame its picture lies in."""
+    """A condition as the network reads it, uint8 (C,size,size), and the frame its picture lies in.
+
+    `alignment`: how the picture's face was brought to the whole of it, if it was.
+    """
 
     condition: np.ndarray
     frame: Frame
+    alignment: Alignment | None = None
 
 
 def of_photo(
@@ -39,22 +44,27 @@ def of_photo(
     name: str,
     masks: Path | None = None,
     labels: LabelSet = LABEL_SET,
+    alignment: Alignment | None = None,
 ) -> Framed:
     """Extract the condition of a photograph, uint8 (H,W,3), as the stage `conditions` does.
 
-    `masks`: its labels or parts, for kinds that need them, in the set `labels`; see `read_masks`. Raises
-    `MatebitError` where they are needed and not given.
+    `masks`: its labels or parts, for kinds that need them, in the set `labels`; see `read_masks`. With
+    `alignment` its face alone is seen, in the frame of CelebA-HQ. Raises `MatebitError` where masks are
+    needed and not given.
     """
-    frame = frame_of(photo, size, fit)
+    frame = frame_of(photo, size, fit) if alignment is None else Frame(size, size, size, "pad")
     if masks is None and not CONDITIONS[config.kind].lines:
         raise MatebitError(
             f"this checkpoint's condition is {config.kind!r}, which a plain picture does not have: give the "
             f"labels of {name} (--masks), a finished condition (--condition), or take a checkpoint of "
             f"{' or '.join(kind for kind in CONDITIONS if CONDITIONS[kind].lines)}"
         )
-    parsing = None if masks is None else read_masks(masks, Path(name).stem, photo, frame, labels)
-    image = frame.place(photo, Image.Resampling.BILINEAR)
-    return Framed(load_extractor(config)(Structure(name, image, parsing), config), frame)
+    parsing = None if masks is None else read_masks(masks, Path(name).stem, photo, frame, labels, alignment)
+    if alignment is None:
+        image = frame.place(photo, Image.Resampling.BILINEAR)
+    else:
+        image = alignment.image(photo, size, "bilinear")
+    return Framed(load_extractor(config)(Structure(name, image, parsing), config), frame, alignment)
 
 
 def of_drawing(grey: np.ndarray, config: ConditionsConfig, size: int, fit: Fit) -> Framed:
