@@ -22,6 +22,7 @@ from matebit.errors import MatebitError
 from matebit.io.arrays import read_arrays
 from matebit.io.images import read_rgb, write_png
 from matebit.translate.gallery import bundled, exemplars, sitters
+from matebit.translate.structure import of_file
 from tiny_experiment import Experiment
 
 
@@ -197,6 +198,27 @@ def test_masks_for_face_conditions(checkpoints, pictures: Path, tmp_path: Path, 
         run(*words[:2], "--condition", tmp_path / "labels.png", *words[4:], "--out", tmp_path / "three.png")
         assert (tmp_path / "three.png").read_bytes() == (tmp_path / "one.png").read_bytes()
     assert "no mask" in refusal(*words, "--out", tmp_path / "x.png", "--masks", pictures.parent)
+
+
+@pytest.mark.parametrize(("kind", "largest"), [("parsing", 21), ("labels", 4)])
+def test_label_maps_are_read_in_the_networks_own_labels(pictures, tmp_path: Path, kind, largest: int) -> None:
+    """A body's labels, and classes of any meaning: the condition holds a channel for each."""
+    path = write_checkpoint(tmp_path / "own.safetensors", kind, source="figures", classes=5)
+    labels = np.arange(32 * 32, dtype=np.uint8).reshape(32, 32) % (largest + 1)
+    write_png(tmp_path / "labels.png", labels)
+    write_png(tmp_path / "beyond.png", labels + 1)
+    write_png(tmp_path / "parts/sitter_skin.png", labels * 0 + 255)
+    words = ("--checkpoint", path, "--exemplar", pictures / "oil.png", "--out", tmp_path / "o.png")
+    photo = ("--photo", pictures / "sitter.png")
+    run(*words, "--condition", tmp_path / "labels.png")
+    given = (tmp_path / "o.png").read_bytes()
+    run(*words, *photo, "--masks", tmp_path / "labels.png")
+    assert (tmp_path / "o.png").read_bytes() == given
+    translator = matebit.load(path)
+    framed = of_file(tmp_path / "labels.png", translator.conditions, 32, "pad", translator.labels)
+    np.testing.assert_array_equal(framed.condition.argmax(axis=0), labels)
+    assert f"{largest + 1}" in refusal(*words, "--condition", tmp_path / "beyond.png")
+    assert "give a label map" in refusal(*words, *photo, "--masks", tmp_path / "parts")
 
 
 def test_the_stages_own_condition_gives_the_stages_own_image(trained: Experiment, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,14 @@ from matebit.data.config import ConditionsConfig, DataConfig, LoaderConfig, Pair
 from matebit.data.faces import EDGE_PARTS
 from matebit.data.sources.base import Item
 from matebit.data.sources.celebamask import CelebAMaskSource
+from matebit.data.sources.files import read_resized
+from matebit.data.sources.label_files import face_of_part_masks
 from matebit.data.workers import cores, processes
 from matebit.errors import MatebitError
 from matebit.features.config import FeatureConfig
 from matebit.pipeline.layout import Layout
+
+_TURNS = 4
 
 
 @dataclass(frozen=True)
@@ -76,29 +80,51 @@ def _config(root: Path, size: int) -> DataConfig:
 
 def computing(root: str, size: int) -> Callable[[Item], np.ndarray]:
     """The function from an item to its 15 channels, as the conditions stage makes them."""
-    source, config = CelebAMaskSource(_config(Path(root), size), 0), ConditionsConfig()
+    folder, config = Path(root), ConditionsConfig()
 
     def work(item: Item) -> np.ndarray:
-        image = source.image(item, size, "bilinear")
-        return face_edges(Structure(item.origin, image, source.parsing(item, size)), config)
+        picture = folder / item.origin
+        image = read_resized(picture, size, "bilinear")
+        parsing = face_of_part_masks(_mask_files(folder, item), picture, size)
+        return face_edges(Structure(item.origin, image, parsing), config)
 
     return work
 
 
-def _rate(results: Iterable[object], count: int) -> float:
-    """Results a second."""
-    start = time.perf_counter()
-    for _ in results:
-        pass
-    return count / (time.perf_counter() - start)
+def _timing(root: str, size: int) -> Callable[[Item], float]:
+    """The function from an item to the seconds of processor time that its channels take."""
+    compute = computing(root, size)
+
+    def work(item: Item) -> float:
+        start = time.process_time()
+        compute(item)
+        return time.process_time() - start
+
+    return work
 
 
-def _processor_time(results: Iterable[object], count: int) -> float:
-    """Seconds of this process's processor time a result."""
-    start = time.process_time()
-    for _ in results:
-        pass
-    return (time.process_time() - start) / count
+@dataclass(frozen=True)
+class _Turn:
+    """Seconds by the clock and of processor time that the same images took both ways."""
+
+    plain: float
+    plain_busy: float
+    ours: float
+    ours_busy: float
+
+
+def _turn(
+    jobs: list[Item],
+    plainly: Callable[[Item], np.ndarray],
+    compute_all: Callable[[Sequence[Item]], Iterator[float]],
+) -> _Turn:
+    clock, busy = time.perf_counter(), time.process_time()
+    for item in jobs:
+        plainly(item)
+    plain, plain_busy = time.perf_counter() - clock, time.process_time() - busy
+    clock = time.perf_counter()
+    ours_busy = sum(compute_all(jobs))
+    return _Turn(plain, plain_busy, time.perf_counter() - clock, ours_busy)
 
 
 def _mask_files(root: Path, item: Item) -> dict[str, Path]:
@@ -121,7 +147,10 @@ def _loader_rate(root: Path, size: int, count: int) -> float:
             stage.run(params, layout)  # type: ignore[arg-type]
         items = TrainingSet(params, layout, 0)  # type: ignore[arg-type]
         items[0]
-        return 1 / _processor_time((items[k] for k in range(count)), count)
+        start = time.process_time()
+        for place in range(count):
+            items[place]
+        return count / (time.process_time() - start)
 
 
 def measure(root: Path, size: int, images: int) -> Measured:
@@ -139,19 +168,26 @@ def measure(root: Path, size: int, images: int) -> Measured:
     for item in items:
         if np.abs(compute(item).astype(int) - plainly(item)).max() > 1:
             raise MatebitError(f"{item.origin}: the fast channels are not those that are described")
-    plain_seconds = _processor_time(map(plainly, items), len(items))
-    ours_seconds = _processor_time(map(compute, items), len(items))
-    plain = _rate(map(plainly, jobs), images)
     count = cores()
-    with processes(computing, (str(root), size), count) as compute_all:
+    with processes(_timing, (str(root), size), count) as compute_all:
         # Starting a process takes seconds, once; eight images for each one start them all.
-        _rate(compute_all(jobs[: 8 * count]), 1)
-        ours = _rate(compute_all(jobs), images)
+        sum(compute_all(jobs[: 8 * count]))
+        # In turns: what else the machine does meets both ways alike.
+        turns = [_turn(jobs[first::_TURNS], plainly, compute_all) for first in range(_TURNS)]
     loader = _loader_rate(root, size, images)
-    return Measured(count, images, size, ours, plain, loader, ours_seconds, plain_seconds)
+    return Measured(
+        count,
+        images,
+        size,
+        ours=images / sum(turn.ours for turn in turns),
+        plain=images / sum(turn.plain for turn in turns),
+        loader=loader,
+        ours_seconds=sum(turn.ours_busy for turn in turns) / images,
+        plain_seconds=sum(turn.plain_busy for turn in turns) / images,
+    )
 
 
-def run(root: Path | None = None, size: int = 256, images: int = 128) -> Measured:
+def run(root: Path | None = None, size: int = 256, images: int = 256) -> Measured:
     """`measure` on `root`, or on bundled portraits that are written as such files first."""
     if root is not None:
         return measure(root, size, images)

@@ -136,7 +136,7 @@ def _conditions(
     size: Annotated[int, typer.Option(min=16, help="Side of the conditions in px.")] = 256,
     images: Annotated[
         int, typer.Option(min=8, help="Images to compute, of those in the folder in turn.")
-    ] = 128,
+    ] = 256,
 ) -> None:
     """Face edges from files on all cores, as described in one process, and reading them for training."""
     from matebit.bench.conditions import run

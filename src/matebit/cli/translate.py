@@ -63,8 +63,14 @@ def translate(
     ] = None,
     masks: Annotated[
         Path | None,
-        _option("--masks", metavar="M", help="Parts of the face: a label map, or CelebAMask-HQ masks."),
+        _option("--masks", metavar="M", help="Labels of the photo: a label map, or CelebAMask-HQ masks."),
     ] = None,
+    align: Annotated[
+        bool, _option("--align", help="The photo's face alone, brought to the frame of CelebA-HQ.")
+    ] = False,
+    paste: Annotated[
+        bool, _option("--paste", help="With --align: lay the face back into the photo.")
+    ] = False,
     kind: Annotated[
         str | None, _option("--kind", metavar="KIND", help="The condition of a checkpoint that does not say.")
     ] = None,
@@ -78,7 +84,7 @@ def translate(
     own = {
         "--photo": photos, "--condition": conditions, "--exemplar": exemplars, "--out": out,
         "--checkpoint": checkpoint, "--size": size, "--fit": fit, "--show": show, "--masks": masks,
-        "--kind": kind, "--device": device,
+        "--align": align, "--paste": paste, "--kind": kind, "--device": device,
     }  # fmt: skip
     named = [name for name, value in own.items() if value]
     if params is not None or seed is not None:
@@ -103,7 +109,16 @@ def translate(
     from matebit.translate.shipped import shipped_checkpoint
 
     request = Request(
-        photos or [], conditions or [], exemplars, out, masks, size, checked_fit(fit or "pad"), show or ""
+        photos or [],
+        conditions or [],
+        exemplars,
+        out,
+        masks,
+        size,
+        checked_fit(fit or "pad"),
+        show or "",
+        align,
+        paste,
     )
     request.check()
     from matebit.train.device import choose_device

@@ -27,6 +27,31 @@ class Aligner:
     align: Callable[[Item], Alignment]
 
 
+@dataclass(frozen=True)
+class FaceAligner:
+    """`align(pixels, name)` finds the map of the largest face of uint8 (H,W,3) RGB, or raises `BrokenImage`.
+
+    `landmarks` says what finds it: package, version, files of weights.
+    """
+
+    landmarks: str
+    align: Callable[[np.ndarray, str], Alignment]
+
+
+def aligner_by_network(config: ExtractorsConfig, needed_by: str) -> FaceAligner:
+    """By the landmarks of the network that `config` names.
+
+    Raises `MatebitError`, whose sentence `needed_by` begins, where its weights or package lack.
+    """
+    finder = load_one("landmarks", config, needed_by)
+
+    def align(pixels: np.ndarray, origin: str) -> Alignment:
+        landmarks = finder(_shrunk(pixels), origin)
+        return alignment_of(landmarks, (pixels.shape[1], pixels.shape[0]), origin)
+
+    return FaceAligner(f"{finder.record.version}, {finder.record.weights}", align)
+
+
 def open_aligner(config: DataConfig, seed: int) -> Aligner | None:
     """What `data.align` asks for. Raises `MatebitError` where a network's weights or package lack."""
     if config.align is None:
@@ -35,14 +60,8 @@ def open_aligner(config: DataConfig, seed: int) -> Aligner | None:
     if config.align == "landmarks":
         return Aligner(str(config.folder.landmarks), source.own_alignment)
     asked = ExtractorsConfig(landmarks=config.align)
-    finder = load_one("landmarks", asked, f"data.align: {config.align}")
-
-    def found(item: Item) -> Alignment:
-        picture = source.original(item)
-        landmarks = finder(_shrunk(picture), item.origin)
-        return alignment_of(landmarks, (picture.shape[1], picture.shape[0]), item.origin)
-
-    return Aligner(f"{finder.record.version}, {finder.record.weights}", found)
+    face = aligner_by_network(asked, f"data.align: {config.align}")
+    return Aligner(face.landmarks, lambda item: face.align(source.original(item), item.origin))
 
 
 def _shrunk(pixels: np.ndarray) -> np.ndarray:

@@ -21,6 +21,8 @@ _MOUTH_CORNERS = (48, 54)
 _LEAST_FACE = 2.0
 # A larger face is sampled at this many px a side; training sizes are far below.
 _LARGEST_SIDE = 4096
+# Share of the frame's side over which a pasted square fades.
+_RIM = 0.08
 
 _INTERPOLATION = {"bicubic": cv2.INTER_CUBIC, "bilinear": cv2.INTER_LINEAR}
 
@@ -58,6 +60,24 @@ class Alignment:
         """A uint8 plane (H,W) in the frame, (size,size): the nearest pixels, mirrored as `image` is."""
         return _sampled(plane, self._to_picture(plane.shape), size, cv2.INTER_NEAREST)
 
+    def paste(self, square: np.ndarray, picture: np.ndarray) -> np.ndarray:
+        """uint8 (S,S,3), which lies in the frame, laid over the picture (H,W,3) that was brought there.
+
+        The rim of the square fades into the picture.
+        """
+        to_picture = self._to_picture(picture.shape)
+        seen = max(1, round(float(np.hypot(*to_picture[:, 0]))))
+        square = resize_image(square, min(seen, len(square)), "bicubic")
+        place = _px_to_px(to_picture, len(square))
+        steps = np.minimum(np.arange(len(square)), np.arange(len(square))[::-1]) + 1.0
+        fading = np.minimum(steps / max(1.0, len(square) * _RIM), 1.0)
+        size = picture.shape[1::-1]
+        weight = cv2.warpAffine(np.minimum.outer(fading, fading), place, size, flags=cv2.INTER_LINEAR)[
+            ..., None
+        ]
+        laid = cv2.warpAffine(square, place, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.rint(laid * weight + picture * (1 - weight)).astype(np.uint8)
+
     def _to_picture(self, shape: tuple[int, ...]) -> np.ndarray:
         """(2,3): from parts of the frame to px of a picture of `shape`."""
         whole = np.linalg.inv([astuple(self)[:3], astuple(self)[3:], (0, 0, 1)])
@@ -65,16 +85,21 @@ class Alignment:
 
 
 def _sampled(pixels: np.ndarray, to_picture: np.ndarray, side: int, interpolation: int) -> np.ndarray:
-    # OpenCV counts from the middle of the first pixel, parts from its corner.
-    linear = to_picture[:, :2] / side
-    shift = to_picture[:, 2] + linear.sum(axis=1) / 2 - 0.5
     return cv2.warpAffine(
         pixels,
-        np.column_stack([linear, shift]),
+        _px_to_px(to_picture, side),
         (side, side),
         flags=interpolation | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REFLECT_101,
     )
+
+
+def _px_to_px(to_picture: np.ndarray, side: int) -> np.ndarray:
+    """(2,3) as OpenCV wants it: from px of a frame of `side` px to px of the picture."""
+    # OpenCV counts from the middle of the first pixel, parts from its corner.
+    linear = to_picture[:, :2] / side
+    shift = to_picture[:, 2] + linear.sum(axis=1) / 2 - 0.5
+    return np.column_stack([linear, shift])
 
 
 def labels_in(plane: np.ndarray, size: int, alignment: Alignment | None) -> np.ndarray:

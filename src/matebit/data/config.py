@@ -97,6 +97,8 @@ class DataConfig(BaseModel):
             )
         if self.align == "landmarks" and not self.folder.landmarks:
             raise ValueError("align: landmarks needs folder.landmarks, the table that holds them")
+        if self.align and self.folder.keypoints:
+            raise ValueError("align cuts faces out, folder.keypoints are joints of bodies: choose one")
         return self
 
     @model_validator(mode="after")

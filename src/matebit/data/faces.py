@@ -45,9 +45,18 @@ def parsing_of_labels(labels: np.ndarray) -> Parsing:
 
 def parsing_of_masks(masks: dict[str, np.ndarray], size: int) -> Parsing:
     """Merge bool (size,size) masks by part name in the official order; a part may be absent."""
+    # Later labels are larger numbers: to cover is to take the larger.
     labels = np.zeros((size, size), dtype=np.uint8)
     for label, part in enumerate(LABELS):
         if part in masks:
-            labels[masks[part]] = label
-    absent = np.zeros((size, size), dtype=bool)
-    return Parsing(labels, LABEL_SET, np.stack([masks.get(part, absent) for part in EDGE_PARTS]))
+            np.maximum(labels, masks[part].view(np.uint8) * np.uint8(label), out=labels)
+    return Parsing(labels, LABEL_SET, edge_parts_of(masks, size))
+
+
+def edge_parts_of(masks: dict[str, np.ndarray], size: int) -> np.ndarray:
+    """The masks of `EDGE_PARTS`, bool (13,size,size), from those by part name; an absent part is empty."""
+    parts = np.zeros((len(EDGE_PARTS), size, size), dtype=bool)
+    for plane, part in zip(parts, EDGE_PARTS, strict=True):
+        if part in masks:
+            plane[:] = masks[part]
+    return parts

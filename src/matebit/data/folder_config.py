@@ -70,10 +70,15 @@ class FolderConfig(BaseModel):
     part_masks: str | None = Field(
         None, description="Mask of one part of a face instead: `masks/{stem}_{part}.png`."
     )
+    keypoints: str | None = Field(
+        None,
+        description="OpenPose's files of an image without their endings _candidate.txt and _subset.txt: "
+        "`pose/{stem}`; joints in px of the image.",
+    )
     landmarks: str | None = Field(
         None,
         description="Table with 68 landmarks (iBUG 300-W) of each face: columns id, point (0 to 67), x, y "
-        "in px of the picture.",
+        "in px of the picture; or metfaces.json.",
     )
     group: str | None = Field(
         None,
@@ -92,13 +97,15 @@ class FolderConfig(BaseModel):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        for text in (*self.images, self.label_maps, self.part_masks, self.landmarks, self.checksums):
+        for text in (*self.images, *self._optional_paths()):
             if text is not None:
                 _check_inside(text)
         if self.label_maps:
             _check_template(self.label_maps, {"stem", "folder"})
         if self.part_masks:
             _check_template(self.part_masks, {"stem", "folder", "part"})
+        if self.keypoints:
+            _check_template(self.keypoints, {"stem", "folder"})
         if self.label_maps and self.part_masks:
             raise ValueError("label_maps and part_masks exclude each other")
         if self.colours and not self.label_maps:
@@ -111,3 +118,6 @@ class FolderConfig(BaseModel):
         if self.group and not re.compile(self.group).groups:
             raise ValueError(f"group: {self.group!r} has no group in brackets")
         return self
+
+    def _optional_paths(self) -> tuple[str | None, ...]:
+        return self.label_maps, self.part_masks, self.keypoints, self.landmarks, self.checksums

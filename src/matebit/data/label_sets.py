@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from matebit.data import bodies, faces
-from matebit.data.config import DataConfig
+from matebit.data.conditions.registry import CONDITIONS
+from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.parsing import CLASSES, LabelSet
 from matebit.data.sources.registry import label_set_of
 
@@ -15,3 +16,11 @@ LABEL_SETS: dict[str, LabelSet] = {
 def labels_of(config: DataConfig) -> LabelSet:
     """The set in which the pictures that `config` names are parsed."""
     return LABEL_SETS[label_set_of(config)]
+
+
+def labels_of_channels(config: ConditionsConfig, channels: int) -> LabelSet:
+    """The set whose labels make a condition of so many channels; a face's where that does not tell."""
+    by_set = CONDITIONS[config.kind].channels
+    if by_set is None:
+        return CLASSES
+    return next(known for name, known in LABEL_SETS.items() if by_set.get(name) == channels)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import cv2
 
+from matebit.data.memory import keep_freed_memory
 from matebit.logs import Progress
 
 Job = TypeVar("Job")
@@ -28,6 +29,7 @@ def cores() -> int:
 def _start(make: Callable[..., Callable[[Any], Any]], arguments: tuple) -> None:
     global _work
     cv2.setNumThreads(1)
+    keep_freed_memory()
     _work = make(*arguments)
 
 

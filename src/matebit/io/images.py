@@ -51,12 +51,17 @@ def _open(source: Path | BinaryIO, name: str, max_pixels: int) -> Image.Image:
 
 def read_rgb(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """Read an image as uint8 (H,W,3) RGB, upright; see `upright_rgb`. Raises `BrokenImage`."""
-    return upright_rgb(_open(Path(path), str(path), max_pixels))
+    return np.asarray(read_image(path, max_pixels))
+
+
+def read_image(path: Path, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """The same as an image of Pillow, to be resized there without a copy in between."""
+    return _upright(_open(Path(path), str(path), max_pixels))
 
 
 def decode_rgb(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """The same for an image's bytes in memory, which messages call `name`."""
-    return upright_rgb(_open(io.BytesIO(data), name, max_pixels))
+    return np.asarray(_upright(_open(io.BytesIO(data), name, max_pixels)))
 
 
 def upright_rgb(image: Image.Image) -> np.ndarray:
@@ -65,17 +70,22 @@ def upright_rgb(image: Image.Image) -> np.ndarray:
     EXIF rotation is applied; 16-bit, grey, palette and CMYK images are converted; transparency is laid
     on white.
     """
-    image = ImageOps.exif_transpose(image)
+    return np.asarray(_upright(image.copy()))
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """See `upright_rgb`; `image` itself may be turned."""
+    ImageOps.exif_transpose(image, in_place=True)
     if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
         values = np.asarray(image, dtype=np.float64)
         # 16-bit files use the whole range; 32-bit ones are read as if they did.
         grey = np.clip(values / 257.0 if values.max(initial=0) > 255 else values, 0, 255)
-        return np.repeat(np.rint(grey).astype(np.uint8)[..., None], 3, axis=2)
+        return Image.fromarray(np.rint(grey).astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layer = image.convert("RGBA")
         paper = Image.new("RGBA", layer.size, "white")
         image = Image.alpha_composite(paper, layer)
-    return np.asarray(image.convert("RGB"))
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def read_plane(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:

@@ -169,6 +169,10 @@ class StageFiles:
     def _joints(self) -> dict[str, BodyPose]:
         return read_joints(self._layout)
 
+    def know_joints(self, ids: Iterable[str]) -> bool:
+        """Whether the conditions stage knows the joints of every one of these items."""
+        return set(ids) <= set(self._joints)
+
     def joints(self, item: Item) -> tuple[np.ndarray, np.ndarray]:
         """What the conditions stage knows of the item's joints."""
         pose = self._joints[item.id]

@@ -20,7 +20,7 @@ from matebit.logs import Progress
 from matebit.metrics.base import Metric
 from matebit.metrics.batch import Batch, Item
 from matebit.metrics.context import Context, Parser, with_digest
-from matebit.metrics.files import StageFiles, Translated, read_entries, read_joints, read_translated
+from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
 from matebit.metrics.registry import metric_class
 from matebit.pipeline.layout import CONTROLS, Layout
 
@@ -54,7 +54,7 @@ def _offered(
     translated: Translated,
     tests: dict[str, Entry],
     entries: dict[str, Entry],
-    layout: Layout,
+    files: StageFiles,
     context: Context,
 ) -> set[str]:
     """Which needs of the metrics are met."""
@@ -71,7 +71,7 @@ def _offered(
         "parsing": all(entries[name].parsing for name in ids),
         "edges": all(entry.edges for entry in tests.values()),
         "parser": context.load_parser is not None,
-        "joints": context.load_joint_finder is not None and set(tests) <= set(read_joints(layout)),
+        "joints": context.load_joint_finder is not None and files.know_joints(tests),
         "matches": translated.has_matches,
         "ranks": len(ranks) > 1,
         "cost": translated.has_cost,
@@ -243,7 +243,7 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
     for name in methods:
         translated = read_translated(layout.run(name, seed).translate, tests, params.pairs.rank)
         files = StageFiles(layout, entries, translated, oracle)
-        metrics = chosen_metrics(context, _offered(translated, tests, entries, layout, context), name)
+        metrics = chosen_metrics(context, _offered(translated, tests, entries, files, context), name)
         score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
         common = common_protocol(params, translated, tests, layout.data / "index.csv")
         rows = _rows(metrics, name, seed, common)

@@ -12,6 +12,7 @@ import numpy as np
 from matebit.data.catalogue import Entry, read_catalogue
 from matebit.data.conditions.pose import LIMBS
 from matebit.data.conditions.registry import CONDITIONS
+from matebit.data.conditions.view import condition_view
 from matebit.data.encoding import load_png
 from matebit.data.faces import EDGE_PARTS
 from matebit.data.label_sets import labels_of
@@ -34,11 +35,6 @@ Cell = tuple[str, np.ndarray]
 """A title, and RGB uint8 (S,S,3)."""
 
 
-def _lines(plane: np.ndarray) -> np.ndarray:
-    """Dark lines on white."""
-    return np.repeat(255 - plane[..., None], 3, axis=2)
-
-
 def _distances(plane: np.ndarray, times: int = 1) -> np.ndarray:
     """Dark where a line is near, bright far away; `times` brings out channels that hold a third."""
     from matplotlib import colormaps
@@ -49,18 +45,17 @@ def _distances(plane: np.ndarray, times: int = 1) -> np.ndarray:
 
 def _cells(condition: np.ndarray, kind: str, palette: tuple[int, ...]) -> list[Cell]:
     """The channels (C,S,S) of a condition of `kind`, as pictures; labels as one, in their colours."""
+    view = condition_view(condition, kind, palette)
     if kind == "face_edges":
         parts = zip(EDGE_PARTS, condition[1:-1], strict=True)
         distances = [(part, _distances(plane, 3)) for part, plane in parts]
-        return [("edges", _lines(condition[0])), *distances, ("borders", _lines(condition[-1]))]
+        return [("edges", view), *distances, ("borders", condition_view(condition[-1:], kind, palette))]
     if kind == "pose":
         limbs = zip(LIMBS, condition[3:], strict=True)
-        skeleton = ("skeleton", condition[:3].transpose(1, 2, 0))
-        return [skeleton, *((f"{a}\n{b}", _distances(plane, 3)) for (a, b), plane in limbs)]
+        return [("skeleton", view), *((f"{a}\n{b}", _distances(plane, 3)) for (a, b), plane in limbs)]
     if CONDITIONS[kind].lines:
-        return [("lines", _lines(condition[0])), ("distance", _distances(condition[1]))]
-    colours = np.array(palette, dtype=np.uint8).reshape(-1, 3)
-    return [("labels", colours[condition.argmax(axis=0)])]
+        return [("lines", view), ("distance", _distances(condition[1]))]
+    return [("labels", view)]
 
 
 def condition_sheet(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from matebit.data.catalogue import Entry, read_catalogue
+from matebit.data.conditions.view import condition_view
 from matebit.data.label_sets import labels_of
 from matebit.data.pictures import Pictures
 from matebit.data.sources.base import TruthOracle
@@ -132,7 +133,13 @@ class Experiment:
         return self.entries[item].style.partition("-")[0]
 
     def condition(self, item: str) -> np.ndarray:
-        """What was asked for, to be looked at: dark edges on light label colours, or on white."""
+        """What was asked for, to be looked at: a pose as its skeleton, else dark edges on light label
+        colours, or on white where there are none.
+        """
+        kind = self.params.conditions.kind
+        if kind == "pose":
+            asked = self._pictures.condition_at(self.entries[item], self.side(item))
+            return condition_view(asked, kind, ())
         edges = self._pictures.edges(self.entries[item]) > 0
         labels = self.labels(item)
         colours = np.full((*edges.shape, 3), 255, dtype=np.uint8)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from matebit.data.alignment import Alignment
+from matebit.data.conditions.view import condition_view
 from matebit.errors import MatebitError
 from matebit.io.files import atomic_path
 from matebit.io.images import BrokenImage, read_rgb
@@ -40,6 +42,8 @@ class Request:
     size: int | None = None
     fit: Fit = "pad"
     show: str = ""
+    align: bool = False
+    paste: bool = False
 
     def check(self) -> None:
         """Raise `MatebitError` for what can be seen to be wrong without the network, which takes seconds."""
@@ -88,6 +92,10 @@ def _planned(request: Request) -> _Work:
         raise MatebitError("give either --photo or --condition, not both")
     if request.masks is not None and request.conditions:
         raise MatebitError("--masks belongs to --photo; a condition is finished as it is")
+    if request.align and request.conditions:
+        raise MatebitError("--align belongs to --photo; a condition is finished as it is")
+    if request.paste and not request.align:
+        raise MatebitError("--paste lays an aligned face back into its photo; give --align too")
     option, out = "--photo" if request.photos else "--condition", request.out
     content, content_folder = picture_files(request.photos or request.conditions, option)
     exemplars, exemplar_folder = picture_files(request.exemplars, "--exemplar")
@@ -110,6 +118,8 @@ def _planned(request: Request) -> _Work:
     )
     if work.to_sheet and work.shown:
         raise MatebitError("--show with several pictures needs a folder as --out")
+    if work.to_sheet and request.paste:
+        raise MatebitError("--paste with several pictures needs a folder as --out")
     _refuse_collisions(work)
     return work
 
@@ -140,12 +150,24 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
     size = translator.side(request.size)
     logger.info("%s: %s condition, %d px", translator.source, translator.conditions.kind, size)
     broken: list[str] = []
+    alignments: dict[Path, Alignment] = {}
+    aligner = translator.face_aligner if request.align else None
 
     def framed(path: Path) -> Framed:
         if request.conditions:
-            return structure.of_file(path, translator.conditions, size, request.fit)
+            return structure.of_file(path, translator.conditions, size, request.fit, translator.labels)
+        photo = read_rgb(path)
+        if aligner is not None:
+            alignments[path] = aligner.align(photo, str(path))
         return structure.of_photo(
-            read_rgb(path), translator.conditions, size, request.fit, str(path), request.masks
+            photo,
+            translator.conditions,
+            size,
+            request.fit,
+            str(path),
+            request.masks,
+            translator.labels,
+            alignments.get(path),
         )
 
     exemplars: dict[Path, np.ndarray] = {}
@@ -169,11 +191,11 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
                 result = translator.examine(condition, pixels)
                 found.append(result)
                 if not work.to_sheet:
-                    written += _write_one(result, work, work.targets[content, path])
+                    written += _write_one(result, condition, work, content, work.targets[content, path])
                 bar.advance()
             bar.advance(len(work.exemplars) - len(exemplars))
             if work.to_sheet:
-                rows.append(_row(content, condition, found, bool(request.photos)))
+                rows.append(_row(content if request.photos else None, condition, found, translator))
     if rows:
         heads = [frame_of(pixels, size, request.fit) for pixels in exemplars.values()]
         head = [
@@ -182,6 +204,13 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
         ]
         write_picture(work.request.out, sheet([[None, *head], *rows], size))
         written.append(work.request.out)
+    if aligner is not None and alignments:
+        from matebit.translate.faces import write_alignments
+
+        out = request.out
+        table = out / "alignment.csv" if work.to_folder else out.with_name(f"{out.stem}-alignment.csv")
+        write_alignments(table, alignments, aligner.landmarks)
+        written.append(table)
     if broken:
         raise MatebitError(
             f"{len(broken)} of {len(work.content) + len(work.exemplars)} pictures could not be used, the "
@@ -197,18 +226,25 @@ def _pass_over(error: BrokenImage, work: _Work, broken: list[str]) -> None:
     logger.warning("passed over: %s", error)
 
 
-def _row(content: Path, condition: Framed, found: list[Translated], photos: bool) -> list[np.ndarray | None]:
+def _row(
+    photo: Path | None, condition: Framed, found: list[Translated], translator: Translator
+) -> list[np.ndarray | None]:
     frame = condition.frame
-    if photos:
-        shown = frame.place(read_rgb(content), Image.Resampling.BICUBIC)
+    if photo is not None and condition.alignment is not None:
+        shown = condition.alignment.image(read_rgb(photo), frame.size, "bicubic")
+    elif photo is not None:
+        shown = frame.place(read_rgb(photo), Image.Resampling.BICUBIC)
     else:
-        shown = np.repeat(255 - condition.condition[0][..., None], 3, axis=2)
+        shown = condition_view(condition.condition, translator.conditions.kind, translator.labels.palette)
     return [frame.cut_out(shown), *(frame.cut_out(result.image) for result in found)]
 
 
-def _write_one(found: Translated, work: _Work, target: Path) -> list[Path]:
+def _write_one(found: Translated, condition: Framed, work: _Work, photo: Path, target: Path) -> list[Path]:
     maps = write_maps(found, work.shown, target)
-    write_picture(target, found.frame.cut_out(found.image))
+    picture = found.frame.cut_out(found.image)
+    if work.request.paste and condition.alignment is not None:
+        picture = condition.alignment.paste(picture, read_rgb(photo))
+    write_picture(target, picture)
     return [target, *maps]
 
 

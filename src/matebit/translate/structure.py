@@ -10,44 +10,61 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from matebit.data.alignment import Alignment
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.data.conditions.registry import CONDITIONS, load_extractor, possible_channels
 from matebit.data.config import ConditionsConfig
-from matebit.data.faces import LABELS, parsing_of_labels, parsing_of_masks
-from matebit.data.parsing import Parsing
-from matebit.data.sources.files import read_grey, resize_nearest
+from matebit.data.faces import LABEL_SET
+from matebit.data.parsing import LabelSet
+from matebit.data.sources.files import resize_nearest
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_plane, read_rgb
 from matebit.translate.framing import Fit, Frame, frame_of
+from matebit.translate.label_maps import parsed, read_label_map, read_masks
 
 
 @dataclass(frozen=True)
 class Framed:
-    """A condition as the network reads it, uint8 (C,size,size), and the frame its picture lies in."""
+    """A condition as the network reads it, uint8 (C,size,size), and the frame its picture lies in.
+
+    `alignment`: how the picture's face was brought to the whole of it, if it was.
+    """
 
     condition: np.ndarray
     frame: Frame
+    alignment: Alignment | None = None
 
 
 def of_photo(
-    photo: np.ndarray, config: ConditionsConfig, size: int, fit: Fit, name: str, masks: Path | None = None
+    photo: np.ndarray,
+    config: ConditionsConfig,
+    size: int,
+    fit: Fit,
+    name: str,
+    masks: Path | None = None,
+    labels: LabelSet = LABEL_SET,
+    alignment: Alignment | None = None,
 ) -> Framed:
     """Extract the condition of a photograph, uint8 (H,W,3), as the stage `conditions` does.
 
-    `masks`: its CelebAMask-HQ parts, for kinds that need them; see `read_masks`. Raises `MatebitError`
-    where they are needed and not given.
+    `masks`: its labels or parts, for kinds that need them, in the set `labels`; see `read_masks`. With
+    `alignment` its face alone is seen, in the frame of CelebA-HQ. Raises `MatebitError` where masks are
+    needed and not given.
     """
-    frame = frame_of(photo, size, fit)
+    frame = frame_of(photo, size, fit) if alignment is None else Frame(size, size, size, "pad")
     if masks is None and not CONDITIONS[config.kind].lines:
         raise MatebitError(
             f"this checkpoint's condition is {config.kind!r}, which a plain picture does not have: give the "
-            f"parts of {name} (--masks), a finished condition (--condition), or take a checkpoint of "
+            f"labels of {name} (--masks), a finished condition (--condition), or take a checkpoint of "
             f"{' or '.join(kind for kind in CONDITIONS if CONDITIONS[kind].lines)}"
         )
-    parsing = None if masks is None else read_masks(masks, Path(name).stem, photo, frame)
-    image = frame.place(photo, Image.Resampling.BILINEAR)
-    return Framed(load_extractor(config)(Structure(name, image, parsing), config), frame)
+    parsing = None if masks is None else read_masks(masks, Path(name).stem, photo, frame, labels, alignment)
+    if alignment is None:
+        image = frame.place(photo, Image.Resampling.BILINEAR)
+    else:
+        image = alignment.image(photo, size, "bilinear")
+    return Framed(load_extractor(config)(Structure(name, image, parsing), config), frame, alignment)
 
 
 def of_drawing(grey: np.ndarray, config: ConditionsConfig, size: int, fit: Fit) -> Framed:
@@ -67,8 +84,10 @@ def of_drawing(grey: np.ndarray, config: ConditionsConfig, size: int, fit: Fit) 
     return Framed(lines_and_distance(placed, config.distance_reach), frame)
 
 
-def of_file(path: Path, config: ConditionsConfig, size: int, fit: Fit) -> Framed:
-    """A condition from a file: as the stage `conditions` writes them, a drawing, or a label map.
+def of_file(
+    path: Path, config: ConditionsConfig, size: int, fit: Fit, labels: LabelSet = LABEL_SET
+) -> Framed:
+    """A condition from a file: as the stage `conditions` writes them, a drawing, or a map of `labels`.
 
     The stage's files are grey PNG with the channels stacked from top to bottom. Raises `MatebitError`
     for a file that is none of what the kind allows.
@@ -83,10 +102,10 @@ def of_file(path: Path, config: ConditionsConfig, size: int, fit: Fit) -> Framed
         return Framed(np.stack([resize_nearest(plane, size) for plane in stacked]), whole)
     if kind.lines:
         return of_drawing(np.asarray(Image.fromarray(read_rgb(path)).convert("L")), config, size, fit)
-    if config.kind == "parsing":
-        labels = _label_map(path)
-        frame = frame_of(labels, size, fit)
-        placed = parsing_of_labels(frame.place(labels, Image.Resampling.NEAREST, margin=0))
+    if config.kind in ("parsing", "labels"):
+        plane = read_label_map(path, labels)
+        frame = frame_of(plane, size, fit)
+        placed = parsed(frame.place(plane, Image.Resampling.NEAREST, margin=0), labels)
         empty = np.zeros((size, size, 3), np.uint8)
         return Framed(load_extractor(config)(Structure(str(path), empty, placed), config), frame)
     counts = " or ".join(map(str, possible))
@@ -110,62 +129,3 @@ def _stacked(path: Path, possible: list[int]) -> np.ndarray | None:
 def _are_lines_with_distance(stacked: np.ndarray, config: ConditionsConfig) -> bool:
     expected = lines_and_distance(stacked[0], config.distance_reach)[1]
     return bool((np.abs(expected.astype(int) - stacked[1]) <= 1).all())
-
-
-def _label_map(path: Path) -> np.ndarray:
-    labels = read_plane(path)
-    if labels.max(initial=0) >= len(LABELS):
-        raise BrokenImage(
-            f"{path} holds the value {labels.max()}, but labels go from 0 to {len(LABELS) - 1}; give a label "
-            "map of CelebAMask-HQ"
-        )
-    return labels
-
-
-def read_masks(masks: Path, stem: str, photo: np.ndarray, frame: Frame) -> Parsing:
-    """The parts of a face in the frame of its photograph.
-
-    `masks` is a label map (indices 0 to 18), or a folder with label maps `STEM.png`, or with part masks
-    `STEM_PART.png`, `PART.png` or as CelebAMask-HQ names them (`NNNNN_PART.png`, also below ID//2000).
-    """
-    files = _mask_files(masks, stem)
-    if isinstance(files, Path):
-        planes = {"labels": _label_map(files)}
-    else:
-        planes = {part: read_grey(path) for part, path in files.items()}
-    for part, plane in planes.items():
-        # A mask may be smaller than its photograph, but must show the same section.
-        if abs(plane.shape[0] * photo.shape[1] - plane.shape[1] * photo.shape[0]) > max(photo.shape):
-            raise BrokenImage(
-                f"the mask {part!r} in {masks} has {plane.shape[1]} x {plane.shape[0]} pixels, which is not "
-                f"the shape of {stem} ({photo.shape[1]} x {photo.shape[0]}); replace it"
-            )
-    placed = {
-        part: frame_of(plane, frame.size, frame.fit).place(plane, Image.Resampling.NEAREST, margin=0)
-        for part, plane in planes.items()
-    }
-    if isinstance(files, Path):
-        return parsing_of_labels(placed["labels"])
-    return parsing_of_masks({part: plane > 127 for part, plane in placed.items()}, frame.size)
-
-
-def _mask_files(masks: Path, stem: str) -> Path | dict[str, Path]:
-    if masks.is_file():
-        return masks
-    if not masks.is_dir():
-        raise MatebitError(f"{masks} does not exist; --masks names a label map or a folder of masks")
-    if (whole := masks / f"{stem}.png").is_file():
-        return whole
-    folders, beginnings = [masks], [f"{stem}_", ""]
-    if stem.isdecimal():
-        folders.append(masks / str(int(stem) // 2000))
-        beginnings.append(f"{int(stem):05d}_")
-    for folder in folders:
-        for beginning in beginnings:
-            files = {part: folder / f"{beginning}{part}.png" for part in LABELS[1:]}
-            found = {part: path for part, path in files.items() if path.is_file()}
-            if found:
-                return found
-    raise MatebitError(
-        f"{masks} has no mask of {stem}: neither {stem}.png (a label map) nor {stem}_skin.png and other parts"
-    )

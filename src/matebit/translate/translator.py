@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 from matebit.data import batches as raw
 from matebit.data.conditions.registry import CONDITIONS, possible_channels
 from matebit.data.config import ConditionsConfig
+from matebit.data.label_sets import labels_of_channels
+from matebit.data.parsing import LabelSet
 from matebit.errors import MatebitError
 from matebit.io.images import read_rgb, upright_rgb
 from matebit.model.checkpoint import load_with_metadata
@@ -23,6 +26,9 @@ from matebit.model.translation import Translation
 from matebit.translate import structure
 from matebit.translate.framing import Fit, Frame, frame_of
 from matebit.translate.structure import Framed
+
+if TYPE_CHECKING:
+    from matebit.data.align_faces import FaceAligner
 
 LARGEST = 1024
 Picture = Image.Image | np.ndarray | Path | str
@@ -99,6 +105,11 @@ class Translator:
         return self._conditions
 
     @property
+    def labels(self) -> LabelSet:
+        """The labels of the maps that its condition is made of, if it is made of one."""
+        return labels_of_channels(self.conditions, self.config.require_condition_channels())
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.generator.parameters()).device
@@ -107,6 +118,14 @@ class Translator:
         """Move the weights."""
         self.generator.to(device)
         return self
+
+    @cached_property
+    def face_aligner(self) -> FaceAligner:
+        """What brings faces to the frame of CelebA-HQ. A `MatebitError` where its network's parts lack."""
+        # Here, because it brings along what takes seconds to load.
+        from matebit.translate.faces import open_face_aligner
+
+        return open_face_aligner()
 
     def side(self, size: int | None = None) -> int:
         """Side in px of what the network is given: `size`, or that of its training. Refuses misfits."""
@@ -127,16 +146,21 @@ class Translator:
         size: int | None = None,
         fit: Fit = "pad",
         masks: Path | None = None,
+        align: bool = False,
     ) -> Image.Image:
         """The photo in the style of the exemplar; Pillow images, arrays or paths in, a Pillow image out.
 
         `size`: side in px of the square that the network sees, by default that of its training. `fit`:
         `pad` keeps the whole photo and its shape, `crop` takes its middle square. `masks`: the photo's
-        parts, for checkpoints of face_edges and parsing.
+        parts or label map, for checkpoints of face_edges, parsing and labels. `align`: its face alone,
+        brought to the frame of CelebA-HQ, see `face_aligner`.
         """
         name = photo if isinstance(photo, (str, Path)) else "the photo"
         pixels, side = pixels_of(photo), self.side(size)
-        framed = structure.of_photo(pixels, self.conditions, side, fit, str(name), masks)
+        alignment = self.face_aligner.align(pixels, str(name)) if align else None
+        framed = structure.of_photo(
+            pixels, self.conditions, side, fit, str(name), masks, self.labels, alignment
+        )
         return self.examine(framed, pixels_of(exemplar)).picture()
 
     @torch.inference_mode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +20,7 @@ from matebit.data.extractors import bisenet, keypoint_rcnn
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.keypoint_rcnn import COCO_JOINTS, JointFinder, openpose_joints
 from matebit.data.extractors.registry import EXTRACTORS, load_extractors
+from matebit.data.extractors.state import extracting
 from matebit.data.faces import LABELS
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
@@ -78,7 +80,7 @@ def test_random_joint_finder_runs_as_torchvision_does(weights: Path) -> None:
     image = np.random.default_rng(1).integers(0, 256, (48, 48, 3), dtype=np.uint8)
     finder = JointFinder(ExtractorsConfig(min_person_score=0, min_joint_score=-1e9))
     finder._network.transform.min_size = (64,)
-    with torch.inference_mode():
+    with extracting():
         [expected] = finder._network([torch.from_numpy(image).permute(2, 0, 1).float() / 255])
     assert len(expected["scores"]), "these random weights see somebody"
     pose = finder(image, "x")
@@ -86,6 +88,21 @@ def test_random_joint_finder_runs_as_torchvision_does(weights: Path) -> None:
     np.testing.assert_array_equal(
         pose.points[JOINTS.index("l_wrist")], expected["keypoints"][surest, COCO_JOINTS.index("l_wrist"), :2]
     )
+
+
+@pytest.mark.parametrize("found", [{"parsing": "bisenet"}, {"pose": "keypoint_rcnn"}])
+def test_a_network_computes_in_one_thread_and_gives_the_others_back(weights: Path, found: dict) -> None:
+    before = torch.get_num_threads()
+    seen = []
+    try:
+        torch.set_num_threads(2)
+        [extractor] = [one for one in vars(load_extractors(ExtractorsConfig(**found))).values() if one]
+        extractor._network.register_forward_hook(lambda *_: seen.append(torch.get_num_threads()))
+        with suppress(BrokenImage):
+            extractor(np.zeros((64, 64, 3), np.uint8), "x")
+        assert (seen, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_network_labels_are_all_of_ours() -> None:

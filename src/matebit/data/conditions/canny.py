@@ -1,7 +1,7 @@
 """Canny's edges, the same pixels as `skimage.feature.canny`, in about half its time.
 
-Skimage blurs a constant mask again for every image and finds connected edges with a general
-labelling; here the mask's blur is kept by size and OpenCV labels.
+Skimage blurs a constant mask again for every image, takes slopes by general filters and finds connected edges
+with a general labelling; here the mask's blur is kept by size, slopes are sums of planes, and OpenCV labels.
 """
 
 from __future__ import annotations
@@ -30,17 +30,37 @@ def _blurred(plane: np.ndarray, sigma: float) -> np.ndarray:
     return ndimage.gaussian_filter(plane, sigma, mode="constant", truncate=4.0)
 
 
+def _slopes(plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sobel's slopes of a float64 (H,W) along its rows and its columns; the border is mirrored.
+
+    The same numbers as `scipy.ndimage.sobel`, which adds in this order: a doubling is exact.
+    """
+    padded = cv2.copyMakeBorder(plane, 1, 1, 1, 1, cv2.BORDER_REFLECT)
+    rise = padded[:, 2:] - padded[:, :-2]
+    across = rise[1:-1] * 2
+    across += rise[2:] + rise[:-2]
+    rise = padded[2:] - padded[:-2]
+    down = rise[:, 1:-1] * 2
+    down += rise[:, 2:] + rise[:, :-2]
+    return across, down
+
+
 def canny(grey: np.ndarray, sigma: float) -> np.ndarray:
     """Edges of a uint8 (H,W) image as bool (H,W); blur `sigma` in px."""
     inside, interior = _frame(*grey.shape, sigma)
     smooth = _blurred(grey / 255.0, sigma)
     smooth /= inside
-    across, down = ndimage.sobel(smooth, axis=1), ndimage.sobel(smooth, axis=0)
+    across, down = _slopes(smooth)
     magnitude = down * down
     magnitude += across * across
     np.sqrt(magnitude, out=magnitude)
     ridges = _nonmaximum_suppression_bilinear(down, across, magnitude, interior, _LOW)
-    count, labels = cv2.connectedComponents((ridges > 0).view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
+    drawn = ridges > 0
+    count, labels = cv2.connectedComponents(drawn.view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
+    at = np.flatnonzero(drawn)
+    label_at = labels.reshape(-1)[at]
     strong = np.zeros(count, dtype=bool)
-    strong[labels[ridges >= _HIGH]] = True
-    return strong[labels]
+    strong[label_at[ridges.reshape(-1)[at] >= _HIGH]] = True
+    edges = np.zeros(grey.shape, dtype=bool)
+    edges.reshape(-1)[at] = strong[label_at]
+    return edges

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -15,29 +13,17 @@ from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.data.config import ConditionsConfig
 from matebit.data.extractors.protocol import Record
-from matebit.data.extractors.state import load_weights
+from matebit.data.extractors.state import extracting, load_weights
 from matebit.io.files import sha256_of_file
 from matebit.weights.location import required
 
 WEIGHTS = "ControlNetHED.pth"
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums in threads depend on their number; the network that translates may use more again."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 @cache
 def _network(path: Path) -> HED:
     network = HED()
-    with _one_thread():
-        load_weights(network, path)
+    load_weights(network, path)
     return network
 
 
@@ -55,6 +41,6 @@ def hed_lines(structure: Structure, config: ConditionsConfig) -> np.ndarray:
     """Soft edges, 255 where the network is sure, and their distance map, uint8 (2,S,S)."""
     network = _network(required("hed", "conditions.kind: hed"))
     picture = torch.from_numpy(structure.image.transpose(2, 0, 1).copy()).float()
-    with _one_thread(), torch.inference_mode():
+    with extracting():
         edges = network(picture[None])[0, 0].numpy()
     return lines_and_distance(np.rint(edges * 255).astype(np.uint8), config.distance_reach)

@@ -8,7 +8,7 @@ import torch
 from matebit.data.extractors.bisenet_network import BiSeNet
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
-from matebit.data.extractors.state import load_weights
+from matebit.data.extractors.state import extracting, load_weights
 from matebit.data.faces import LABELS, parsing_of_labels
 from matebit.data.parsing import Parsing
 from matebit.io.files import sha256_of_file
@@ -44,7 +44,7 @@ class FaceParser:
     def __call__(self, image: np.ndarray, origin: str) -> Parsing:
         """Labels and parts at the image's size. Raises `BrokenImage` where there is hardly any skin."""
         picture = (torch.from_numpy(image.copy()).float() / 255 - torch.tensor(_MEAN)) / torch.tensor(_SPREAD)
-        with torch.inference_mode():
+        with extracting():
             scores = self._network(picture.permute(2, 0, 1)[None])
         labels = _OURS[scores[0].argmax(dim=0).numpy()]
         share = float((labels == LABELS.index("skin")).mean())

@@ -12,7 +12,7 @@ from torch import nn
 
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
-from matebit.data.extractors.state import load_weights
+from matebit.data.extractors.state import extracting, load_weights
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage
@@ -85,7 +85,7 @@ class LandmarkFinder:
 
     def __call__(self, image: np.ndarray, origin: str) -> np.ndarray:
         """Landmarks (68,2) x, y in parts of the width and height. Raises `BrokenImage` without a face."""
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), extracting():
             # What the library warns of, that there is no face, is said below.
             warnings.simplefilter("ignore")
             faces, _, boxes = self._finder.get_landmarks_from_image(image, return_bboxes=True)

@@ -10,7 +10,7 @@ from torchvision.models.detection import keypointrcnn_resnet50_fpn
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
-from matebit.data.extractors.state import load_weights
+from matebit.data.extractors.state import extracting, load_weights
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage
 from matebit.weights.location import required
@@ -52,7 +52,7 @@ class JointFinder:
     def __call__(self, image: np.ndarray, origin: str) -> BodyPose:
         """The joints in px of the image. Raises `BrokenImage` where nobody is found."""
         picture = torch.from_numpy(image.transpose(2, 0, 1).copy()).float() / 255
-        with torch.inference_mode():
+        with extracting():
             [found] = self._network([picture])
         return self._surest({name: value.numpy() for name, value in found.items()}, image.shape, origin)
 

@@ -1,7 +1,9 @@
-"""Reading an extractor's weights."""
+"""Reading an extractor's weights, and running it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -31,5 +33,19 @@ def load_weights(network: nn.Module, path: Path) -> None:
         )
     network.load_state_dict(stored, strict=False)
     network.eval().requires_grad_(False)
-    # Sums in threads would depend on their number; images go to the cores one by one.
+
+
+@contextmanager
+def extracting() -> Iterator[None]:
+    """How every extractor computes: without gradients, and in one thread, whatever the process has.
+
+    Sums in threads depend on their number, and images go to the cores one by one; what computes afterwards,
+    a network that translates, say, has its threads again.
+    """
+    before = torch.get_num_threads()
     torch.set_num_threads(1)
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        torch.set_num_threads(before)

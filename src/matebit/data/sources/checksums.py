@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from pathlib import Path
 
+from matebit.data.sources.metfaces import SUFFIX, metfaces_md5
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 
@@ -14,13 +14,11 @@ from matebit.io.images import BrokenImage
 def read_checksums(path: Path) -> dict[str, str]:
     """MD5 by path below the root: of MetFaces' `metfaces.json`, or of lines `MD5  PATH` of md5sum."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.suffix == SUFFIX:
+            return metfaces_md5(path)
+        return dict(_row(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
     except (OSError, UnicodeDecodeError) as error:
         raise MatebitError(f"data.folder.checksums: {path} cannot be read ({error}); get it anew") from error
-    try:
-        if path.suffix == ".json":
-            return {row["image_path"]: row["image_md5"] for row in json.loads(text)}
-        return dict(_row(line) for line in text.splitlines() if line.strip())
     except (ValueError, KeyError, TypeError) as error:
         raise MatebitError(
             f"data.folder.checksums: {path} is neither metfaces.json nor a list of md5sum; get it anew"

@@ -13,7 +13,7 @@ from matebit.data.config import DataConfig
 from matebit.data.datasets import how_to_get_data
 from matebit.data.sources.mask_png import decode_mask
 from matebit.errors import MatebitError
-from matebit.io.images import BrokenImage, read_rgb
+from matebit.io.images import BrokenImage, read_image
 
 Resample = Literal["bicubic", "bilinear"]
 
@@ -32,14 +32,18 @@ def dataset_root(config: DataConfig) -> Path:
 
 def read_resized(path: Path, size: int, resample: Resample) -> np.ndarray:
     """The whole image as uint8 (size,size,3) RGB, upright; a longer side is squeezed, not cut."""
-    return resize_image(read_rgb(path), size, resample)
+    return np.asarray(_resized(read_image(path), size, resample))
 
 
 def resize_image(pixels: np.ndarray, size: int, resample: Resample) -> np.ndarray:
     """uint8 (H,W,3) as (size,size,3) by Pillow's filter, which takes every pixel into account."""
     if pixels.shape[:2] == (size, size):
         return pixels
-    return np.asarray(Image.fromarray(pixels).resize((size, size), _RESAMPLE[resample]))
+    return np.asarray(_resized(Image.fromarray(pixels), size, resample))
+
+
+def _resized(image: Image.Image, size: int, resample: Resample) -> Image.Image:
+    return image if image.size == (size, size) else image.resize((size, size), _RESAMPLE[resample])
 
 
 def read_grey(path: Path) -> np.ndarray:
@@ -49,7 +53,7 @@ def read_grey(path: Path) -> np.ndarray:
     except OSError as error:
         raise BrokenImage(f"{path} cannot be read ({error.strerror}); replace it") from error
     mask = decode_mask(data)
-    return np.asarray(Image.fromarray(read_rgb(path)).convert("L")) if mask is None else mask
+    return np.asarray(read_image(path).convert("L")) if mask is None else mask
 
 
 def upright_size(path: Path) -> tuple[int, int]:
@@ -66,6 +70,9 @@ def resize_nearest(plane: np.ndarray, size: int) -> np.ndarray:
     """A uint8 plane (H,W) as (size,size): the pixels that Pillow's nearest takes, found faster."""
     if plane.shape == (size, size):
         return plane
+    times, rest = divmod(plane.shape[0], size)
+    if plane.shape == (size * times, size * times) and not rest:
+        return np.ascontiguousarray(plane[times // 2 :: times, times // 2 :: times])
     return cv2.resize(plane, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
 
 

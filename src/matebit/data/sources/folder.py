@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.data.alignment import Alignment, alignment_of, labels_in
+from matebit.data.body_pose import BodyPose
 from matebit.data.config import DataConfig
 from matebit.data.faces import LABELS
 from matebit.data.parsing import CLASSES, Parsing
@@ -31,6 +32,7 @@ from matebit.data.sources.label_files import (
     labels_of_plane,
 )
 from matebit.data.sources.landmark_file import checked_points, read_landmarks
+from matebit.data.sources.openpose import read_openpose
 from matebit.data.sources.splits import has_lists, listed_splits
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_rgb
@@ -150,19 +152,25 @@ class FolderSource:
     def fingerprint(self, item: Item) -> str:
         """Sizes and times of the image and of its labels, how they are read, and its landmarks."""
         paths = [self._root / item.origin, *self._label_files(item.origin).values()]
+        paths += self._pose_files(item.origin)
         points = self._landmarks.get(item.id)
         known = "" if points is None else str(points.tolist())
         stamps = " ".join(f"{path}={file_stamp(path)}" for path in paths)
         return f"{self._folder.model_dump_json()}{stamps}{known}"
 
     def check(self, item: Item) -> None:
-        """Raise `BrokenImage` where labels are absent, or where the publisher's file is another one."""
+        """Raise `BrokenImage` where labels or joints are absent, or the publisher's file is another one."""
         files = self._label_files(item.origin)
         if files and not any(path.is_file() for path in files.values()):
             what = self._folder.label_maps or self._folder.part_masks
             raise BrokenImage(
                 f"{item.origin} has no labels at {self._root / str(what)}; add them or remove it"
             )
+        for path in self._pose_files(item.origin):
+            if not path.is_file():
+                raise BrokenImage(
+                    f"{item.origin} has no joints: {path} does not exist; add it or remove both"
+                )
         if self._md5:
             if item.origin not in self._md5:
                 raise BrokenImage(
@@ -215,8 +223,17 @@ class FolderSource:
             return {part: self._root / place.format(part=part, **names) for part in LABELS[1:]}
         return {}
 
-    def body_pose(self, item: Item) -> None:
-        """A plain folder has none."""
+    def body_pose(self, item: Item) -> BodyPose | None:
+        """The joints of the person with the highest score; None where the folder has no files of joints."""
+        files = self._pose_files(item.origin)
+        return read_openpose(*files, upright_size(self._root / item.origin)) if files else None
+
+    def _pose_files(self, inside: str) -> tuple[Path, Path] | tuple[()]:
+        if not self._folder.keypoints:
+            return ()
+        path = PurePosixPath(inside)
+        stem = self._root / self._folder.keypoints.format(stem=path.stem, folder=path.parent.as_posix())
+        return stem.with_name(f"{stem.name}_candidate.txt"), stem.with_name(f"{stem.name}_subset.txt")
 
     def landmarks(self, item: Item) -> np.ndarray | None:
         """Landmarks (68,2) in parts of what `image` shows, from the table; None where there is no table."""

@@ -18,8 +18,11 @@ def check_section(path: Path, shape: tuple[int, ...], picture: Path) -> None:
 
     Sides that come of resizing are rounded, so that they may be off by a pixel. Raises `BrokenImage`.
     """
-    width, height = upright_size(picture)
-    rows, columns = shape[:2]
+    _check_shape(path, shape, picture, upright_size(picture))
+
+
+def _check_shape(path: Path, shape: tuple[int, ...], picture: Path, of_picture: tuple[int, int]) -> None:
+    (width, height), (rows, columns) = of_picture, shape[:2]
     if abs(rows - columns * height / width) > 1 and abs(columns - rows * width / height) > 1:
         raise BrokenImage(
             f"{path} has {columns} x {rows} pixels, which is not the shape of {picture} "
@@ -31,11 +34,19 @@ def face_of_part_masks(
     files: dict[str, Path], picture: Path, size: int, alignment: Alignment | None = None
 ) -> Parsing:
     """A face from masks by part, white where the part is; an absent part has no file."""
-    masks = {part: read_grey(path) for part, path in files.items()}
-    for part, mask in masks.items():
-        check_section(files[part], mask.shape, picture)
-    resized = {part: labels_in(mask, size, alignment) > 127 for part, mask in masks.items()}
-    return parsing_of_masks(resized, size)
+    return parsing_of_masks(masks_of_files(files, picture, size, alignment), size)
+
+
+def masks_of_files(
+    files: dict[str, Path], picture: Path, size: int, alignment: Alignment | None = None
+) -> dict[str, np.ndarray]:
+    """Masks of parts, bool (size,size), by part. Raises `BrokenImage`."""
+    of_picture, masks = upright_size(picture), {}
+    for part, path in files.items():
+        mask = read_grey(path)
+        _check_shape(path, mask.shape, picture, of_picture)
+        masks[part] = labels_in(mask, size, alignment) > 127
+    return masks
 
 
 def labels_of_plane(path: Path, picture: Path, size: int, alignment: Alignment | None = None) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The 68 landmarks of each face, from a table that comes with the images."""
+"""The 68 landmarks of each face, from a table or metfaces.json that comes with the images."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from matebit.data.sources.metfaces import SUFFIX, metfaces_landmarks
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 
@@ -17,9 +18,17 @@ POINTS = 68
 def read_landmarks(path: Path) -> dict[str, np.ndarray]:
     """Rows point, x, y, float (N,3), by the name in the column id; x and y in px of the upright picture.
 
+    A file .json is that of MetFaces, with names of its own pictures and of the works they were cut from.
     What is no number becomes NaN: one bad row costs one image. Raises `MatebitError` for a file that is
-    no such table.
+    neither.
     """
+    if path.suffix == SUFFIX:
+        try:
+            return metfaces_landmarks(path)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise MatebitError(
+                f"data.folder.landmarks: {path} is no metfaces.json ({error!r}); get it anew"
+            ) from error
     try:
         table = pd.read_csv(path, dtype={"id": str}, encoding="utf-8")
     except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors

@@ -1,0 +1,18 @@
+"""A condition as one picture, to be looked at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def condition_view(condition: np.ndarray, kind: str, palette: tuple[int, ...]) -> np.ndarray:
+    """uint8 (C,S,S) of `kind` as RGB uint8 (S,S,3).
+
+    Of a pose the skeleton on black, of labels their colours in `palette` (flat RGB), else dark lines on
+    white.
+    """
+    if kind == "pose":
+        return condition[:3].transpose(1, 2, 0)
+    if kind in ("parsing", "labels"):
+        return np.array(palette, dtype=np.uint8).reshape(-1, 3)[condition.argmax(axis=0)]
+    return np.repeat(255 - condition[0][..., None], 3, axis=2)
