@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from golden_numbers import golden, relative, within
 from safetensors.torch import save_file
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from matebit.losses.alignment import feature_alignment
 from matebit.losses.contrast import style_contrast
+from matebit.model import released_attention
 from matebit.model.checkpoint import load
 from matebit.model.generator import Generator
 from matebit.model.released import import_checkpoint
@@ -67,34 +69,51 @@ def watch(generator: Generator) -> dict[str, Tensor]:
     return seen
 
 
-def test_every_activation(tmp_path, monkeypatch):
-    numbers = golden("generator_A")
-    generator = imported(numbers, tmp_path)
+def activations(
+    generator: Generator, numbers: dict[str, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Tensor]:
+    """Every intermediate result, in the generator's precision, under its name in the file."""
     seen = watch(generator)
-    from matebit.model import released_attention
-
     weights, masks = released_attention.released_weights, []
-    monkeypatch.setattr(
-        released_attention,
-        "released_weights",
-        lambda *inputs: masks.append(weights(*inputs)) or masks[-1],
-    )
-    with torch.no_grad():
-        out = generator(numbers["in.seg_map"], numbers["in.ref_img"])
-        exemplar = generator.encode_truth(numbers["in.ref_img"])
+    dtype = next(generator.parameters()).dtype
+    condition, exemplar = numbers["in.seg_map"].to(dtype), numbers["in.ref_img"].to(dtype)
+    with monkeypatch.context() as patch, torch.no_grad():
+        patch.setattr(
+            released_attention,
+            "released_weights",
+            lambda *inputs: masks.append(weights(*inputs)) or masks[-1],
+        )
+        out = generator(condition, exemplar)
+        encoded = generator.encode_truth(exemplar)
     for i, (logits, mask) in enumerate(masks):  # masks first: what follows hangs on them
         assert torch.equal(mask.bool(), numbers[f"act.tr.{i}.mask"].bool())
         seen[f"tr.{i}.logits"] = logits
     for level in range(3):
         seen[f"enc_q.norm.{level}"] = out.condition_features[level]
-        seen[f"enc_kv.norm.{level}"] = exemplar[level]
-    seen["fake_image"] = out.image
+        seen[f"enc_kv.norm.{level}"] = encoded[level]
+    return seen | {"fake_image": out.image}
+
+
+def test_every_activation(tmp_path, monkeypatch):
+    """In double precision the authors' numbers within 5e-5; in single precision those of double.
+
+    Held against each other in single precision both sides' rounding would add up: the authors' own is 4.6e-5
+    at its worst, and how ours falls out is the processor's affair. So an activation that reaches beyond 5 (up
+    to 8 before the last convolution) may differ from double by 1e-5 of that.
+    """
+    numbers = golden("generator_A")
+    generator = imported(numbers, tmp_path)
+    single = activations(generator, numbers, monkeypatch)
+    double = activations(generator.double(), numbers, monkeypatch)
     expected = {name: v for name, v in within(numbers, "act.").items() if not name.endswith("mask")}
-    assert expected.keys() <= seen.keys()
-    errors = {name: float((seen[name] - value).abs().max()) for name, value in expected.items()}
-    worst = max(errors, key=errors.__getitem__)
-    print(f"worst of {len(errors)} activations: {worst} {errors[worst]:.1e}")
-    assert errors[worst] < 5e-5, (worst, errors[worst])
+    assert expected.keys() <= double.keys()
+    for what, ours, theirs in (("double", double, expected), ("single", single, double)):
+        errors = {name: float((ours[name] - theirs[name]).abs().max()) for name in expected}
+        if what == "single":
+            errors = {name: e / max(1.0, float(expected[name].abs().max()) / 5) for name, e in errors.items()}
+        worst = max(errors, key=errors.__getitem__)
+        print(f"{what}: worst of {len(errors)} activations: {worst} {errors[worst]:.1e}")
+        assert errors[worst] < 5e-5, (what, worst, errors[worst])
 
 
 def test_gradients_in_float64(tmp_path):
