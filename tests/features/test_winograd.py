@@ -14,9 +14,9 @@ from matebit.features.fixed_conv import WINOGRAD_INPUTS, WINOGRAD_OUTPUTS, Fixed
 from matebit.features.vgg19 import GROUPS, LEVELS, caffe_input
 
 
-def wide_layer(inputs: int, outputs: int, seed: int = 0) -> FixedConvRelu:
+def wide_layer(inputs: int, outputs: int, seed: int = 0, tile: int = 4) -> FixedConvRelu:
     torch.manual_seed(seed)
-    return FixedConvRelu(inputs, outputs).to(memory_format=torch.channels_last)
+    return FixedConvRelu(inputs, outputs, tile).to(memory_format=torch.channels_last)
 
 
 def plain(layer: FixedConvRelu, x: torch.Tensor) -> torch.Tensor:
@@ -26,13 +26,14 @@ def plain(layer: FixedConvRelu, x: torch.Tensor) -> torch.Tensor:
 
 @given(
     seed=st.integers(0, 2**16),
+    tile=st.sampled_from([2, 4]),
     batch=st.integers(1, 3),
     outputs=st.sampled_from([WINOGRAD_OUTPUTS, WINOGRAD_OUTPUTS + 5]),
     height=st.integers(1, 21),
     width=st.integers(1, 21),
 )
-def test_output_and_gradient_are_those_of_a_plain_convolution(seed, batch, outputs, height, width):
-    layer = wide_layer(WINOGRAD_INPUTS, outputs, seed)
+def test_output_and_gradient_are_those_of_a_plain_convolution(seed, tile, batch, outputs, height, width):
+    layer = wide_layer(WINOGRAD_INPUTS, outputs, seed, tile)
     x = torch.randn(batch, WINOGRAD_INPUTS, height, width, requires_grad=True)
     y = layer(x)
     expected = plain(layer, x)

@@ -14,12 +14,13 @@ WINOGRAD_INPUTS, WINOGRAD_OUTPUTS = 64, 128
 class FixedConvRelu(nn.Conv2d):
     """3x3 convolution with zeros around its input, then ReLU; its weights are never trained.
 
-    In float32 on the CPU wide layers go by Winograd's algorithm, whose weights take four times the memory of
-    the plain ones, beside them; in any other type or place by PyTorch's convolution.
+    In float32 on the CPU wide layers go by Winograd's algorithm, by tiles of `tile` (4 or 2) pixels, whose
+    weights lie beside the plain ones; in any other type or place by PyTorch's convolution.
     """
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, tile: int = 4) -> None:
         super().__init__(inputs, outputs, 3, padding=1)
+        self.tile = tile
         self.requires_grad_(False)
         self._values: Tensor | None = None
         self._made_of: tuple[int, int] | None = None
@@ -33,7 +34,7 @@ class FixedConvRelu(nn.Conv2d):
             return
         state = weight.data_ptr(), weight._version  # changes when other weights are loaded
         if self._made_of != state:
-            self._values, self._made_of = evaluated(weight), state
+            self._values, self._made_of = evaluated(weight, self.tile), state
 
     def forward(self, input: Tensor) -> Tensor:
         """(B,inputs,h,w) to (B,outputs,h,w)."""

@@ -43,21 +43,32 @@ class SpectralConv2d(nn.Module):
         self.register_buffer("weight_v", torch.empty(inputs * kernel * kernel))
         self.advancing = True
 
+    def _matrix(self) -> tuple[Tensor, Tensor]:
+        """W as a matrix, a view of the weight: its columns in the order in which they lie in memory, channels
+        last or not; and v (inputs,k,k) in that order, a view of its buffer.
+        """
+        v = self.weight_v.view(self.weight_orig.shape[1:])
+        if self.weight_orig.is_contiguous():
+            return self.weight_orig.flatten(1), v
+        return self.weight_orig.permute(0, 2, 3, 1).flatten(1), v.permute(1, 2, 0)
+
     @torch.no_grad()
     def iterate(self, times: int = 1) -> None:
         """Power iterations: v <- n(W^T u), u <- n(W v), written into the buffers."""
-        matrix = self.weight_orig.flatten(1)
+        matrix, v = self._matrix()
         for _ in range(times):
-            self.weight_v.copy_(F.normalize(torch.mv(matrix.t(), self.weight_u), dim=0, eps=1e-12))
-            self.weight_u.copy_(F.normalize(torch.mv(matrix, self.weight_v), dim=0, eps=1e-12))
+            after = F.normalize(torch.mv(matrix.t(), self.weight_u), dim=0, eps=1e-12)
+            v.copy_(after.view(v.shape))
+            self.weight_u.copy_(F.normalize(torch.mv(matrix, after), dim=0, eps=1e-12))
 
     def weight(self) -> Tensor:
         """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
         if self.training and self.advancing:
             self.iterate()
         # copies: a later iteration writes into the buffers before the backward has read them
-        u, v = self.weight_u.clone(), self.weight_v.clone()
-        return self.weight_orig / torch.dot(u, torch.mv(self.weight_orig.flatten(1), v))
+        matrix, v = self._matrix()
+        u, v = self.weight_u.clone(), v.flatten().clone()
+        return self.weight_orig / torch.dot(u, torch.mv(matrix, v))
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,inputs,h,w) to (B,outputs,h',w')."""
