@@ -23,8 +23,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-# Bytes of the values at all points that go together: few enough for a core's cache where the weights are as
-# small, more with large weights, which every chunk reads.
+# Bytes a thread of the values at all points that go together: few enough for a core's cache where the weights
+# are as small, more with large weights, which every chunk reads.
 SMALLEST_CHUNK, LARGEST_CHUNK = 2**19, 6 * 2**20
 
 
@@ -119,6 +119,7 @@ def _convolved(
     down, across = -(-height // tile), -(-width // tile)
     row_bytes = window**2 * across * max(channels, outputs) * x.element_size()
     chunk = min(max(values.numel() * values.element_size() // 2, SMALLEST_CHUNK), LARGEST_CHUNK)
+    chunk *= torch.get_num_threads()
     images = min(batch, max(1, chunk // (row_bytes * down)))
     rows = min(down, max(1, chunk // row_bytes))  # of tiles: fewer than all where one image is too large
     bordered = x.new_zeros(images, down * tile + 2, across * tile + 2, channels)

@@ -1,6 +1,6 @@
 """Mean absolute differences whose intermediate results stay in a core's cache.
 
-Forward and backward go sample by sample on the CPU, and keep nothing but the inputs, which their makers keep
+Forward and backward go by a few samples on the CPU, and keep nothing but the inputs, which their makers keep
 anyway: the difference is taken again in the backward.
 """
 
@@ -18,8 +18,8 @@ from matebit.model.normalise import full_precision
 
 
 def pieces(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Parts of tensors (B,...) along the batch: single samples on the CPU, everything at once elsewhere."""
-    together = 1 if tensors[0].device.type == "cpu" else len(tensors[0])
+    """Parts of tensors (B,...) along the batch: on the CPU a sample a thread, all at once elsewhere."""
+    together = torch.get_num_threads() if tensors[0].device.type == "cpu" else len(tensors[0])
     return zip(*(tensor.split(together) for tensor in tensors), strict=True)
 
 
