@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import stub_face_alignment
 import torch
 from PIL import Image
 from small_sets import Sections, sections
 
+import stub_face_alignment
 from matebit.data import extract_conditions, import_images
 from matebit.data.config import ConditionsConfig
 from matebit.data.extractors import face_alignment
