@@ -101,6 +101,19 @@ def test_other_parameters_do_not_compare(ran):
         check_expected(ran.base, "tiny")
 
 
+def test_a_key_that_is_newer_than_the_file_counts_unless_it_is_at_its_default(ran):
+    path = ran.base / "expected/tiny.json"
+    content = json.loads(path.read_text())
+    for key in ("data.folder.keypoints", "methods.matebit.model.alpha"):
+        del content["parameters"][key]
+    path.write_text(json.dumps(content))
+    assert {row.verdict for row in check_expected(ran.base, "tiny")[1]} == {"equal"}
+    del content["parameters"]["methods.matebit.train.images"]
+    path.write_text(json.dumps(content))
+    with pytest.raises(MatebitError, match=r"methods\.matebit\.train\.images is 48 instead of absent"):
+        check_expected(ran.base, "tiny")
+
+
 def test_the_command_ends_with_a_status(ran):
     good = matebit_here(ran.base, "check", "tiny")
     assert good.returncode == 0, good.stderr
