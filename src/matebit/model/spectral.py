@@ -61,18 +61,6 @@ class SpectralConv2d(nn.Module):
             v.copy_(after.view(v.shape))
             self.weight_u.copy_(F.normalize(torch.mv(matrix, after), dim=0, eps=1e-12))
 
-    @torch.no_grad()
-    def settle(self) -> None:
-        """The vectors that power iterations tend to: the singular pair of the largest singular value.
-
-        Where the next one is nearly as large, hundreds of iterations would end at neither.
-        """
-        matrix, v = self._matrix()
-        matrix = matrix.double()
-        u = torch.linalg.eigh(matrix @ matrix.t()).eigenvectors[:, -1]
-        v.copy_(F.normalize(torch.mv(matrix.t(), u), dim=0, eps=1e-12).view(v.shape))
-        self.weight_u.copy_(u)
-
     def weight(self) -> Tensor:
         """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
         if self.training and self.advancing:
@@ -112,7 +100,9 @@ def held(module: nn.Module) -> Iterator[None]:
             layer.advancing = True
 
 
-def settle(module: nn.Module) -> None:
-    """Recompute the vectors of weights that were set rather than trained, as an average's are."""
+def reconverge(module: nn.Module, times: int = 50) -> None:
+    """Recompute the vectors of weights that were set rather than trained (an average, an
+    initialisation).
+    """
     for layer in spectral_layers(module):
-        layer.settle()
+        layer.iterate(times)
