@@ -51,8 +51,10 @@ def launch(params: Any, layout: Layout, method: str, seed: int, devices: int) ->
         raise Interrupted(stop.sigval) from stop
     except ChildFailedError as error:
         rank, failure = error.get_first_failure()
-        said = failure.message.removeprefix("MatebitError: ")
-        if failure.message.startswith("MatebitError: "):
+        # what a process that raised wrote is a mapping, what is known of one that was killed a text
+        message = failure.message["message"] if isinstance(failure.message, dict) else failure.message
+        said = message.removeprefix("MatebitError: ")
+        if message.startswith("MatebitError: "):
             raise MatebitError(said) from error
         raise MatebitError(
             f"process {rank} of the {devices} that train {method} failed ({said.strip()}); "
