@@ -134,9 +134,8 @@ def check_expected(base: Path, name: str) -> tuple[dict[str, tuple[str, str]], l
     params = read_resolved(layout.params)
     mine, theirs = _settings(params), expected["parameters"]
     # A key that came after the file was written made no difference then, and at its default makes none now.
-    theirs = {
-        key: value for key, value in mine.items() if key not in _settings(params, changed=True)
-    } | theirs
+    changed = _settings(params, changed=True)
+    theirs = {key: value for key, value in mine.items() if key not in changed} | theirs
     different = sorted(key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key))
     if different:
         key = different[0]
