@@ -74,6 +74,15 @@ def install(monkeypatch: pytest.MonkeyPatch, version: str = "1.5.0") -> type[Fac
     return finder
 
 
+def weights_below(base: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of weights that the program uses from now on, with files of the stub's form."""
+    folder = base / "weights"
+    folder.mkdir()
+    monkeypatch.setenv("MATEBIT_WEIGHTS", str(folder))
+    write_weights(folder)
+    return folder
+
+
 def write_weights(folder: Path) -> None:
     """Files of the stub's form under the names of the published ones."""
     torch.save(FAN(4).state_dict(), folder / face_alignment.NETWORK)

@@ -25,11 +25,7 @@ PLACE = (70, 30)  # of its left upper corner in the photo
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "weights"
-    folder.mkdir()
-    monkeypatch.setenv("MATEBIT_WEIGHTS", str(folder))
-    stub_face_alignment.write_weights(folder)
-    return folder
+    return stub_face_alignment.weights_below(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -30,11 +30,7 @@ FACE = np.stack([np.arange(68.0), np.arange(68.0) / 2], axis=-1)
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "weights"
-    path.mkdir()
-    monkeypatch.setenv("MATEBIT_WEIGHTS", str(path))
-    stub_face_alignment.write_weights(path)
-    return path
+    return stub_face_alignment.weights_below(tmp_path, monkeypatch)
 
 
 def test_the_largest_of_several_faces_in_parts_of_the_picture(
