@@ -1,21 +1,23 @@
-"""Our training step of `released` against the plain one, pair by pair in one run; one line of JSON.
+"""Our training step of `released` against the plain one; one line of JSON.
 
-    OMP_NUM_THREADS=1 python benchmarks/compare_released.py speed
-    OMP_NUM_THREADS=1 python benchmarks/compare_released.py memory ours      (and: memory plain)
-    OMP_NUM_THREADS=1 python benchmarks/compare_released.py forward
+    python benchmarks/compare_released.py speed              pair by pair, CPU seconds of one thread
+    python benchmarks/compare_released.py speed --threads 2  pair by pair, by the clock
+    python benchmarks/compare_released.py speed ours --threads 2       a side in a process of its own
+    python benchmarks/compare_released.py memory ours
+    python benchmarks/compare_released.py forward
 
-Speed is in seconds of CPU time, which other work on the machine disturbs least. Memory needs a process of
-its own for each side.
+CPU seconds are what other work on the machine disturbs least; with several threads they would count waiting
+too. Memory needs a process of its own for each side (`ours`, `plain`). Speed shows one more thing there: our
+process keeps the memory that it frees, which in one process the plain side would have as well.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 
 import torch
 from plain_released import PlainStep, plain_operations
@@ -29,19 +31,20 @@ from matebit.train.step import TrainingStep
 PAIRS, WARM_UP = 7, 2
 
 
-def cpu_seconds(work: Callable[[], object]) -> float:
-    began = time.process_time()
+def seconds(work: Callable[[], object], threads: int) -> float:
+    clock = time.process_time if threads == 1 else time.perf_counter
+    began = clock()
     work()
-    return time.process_time() - began
+    return clock() - began
 
 
-def pairs(ours: Callable[[], object], plain: Callable[[], object]) -> dict[str, float]:
+def side_by_side(ours: Callable[[], object], plain: Callable[[], object], threads: int) -> dict[str, float]:
     """Medians, and the median of the ratios of pairs."""
     times = []
     for turn in range(WARM_UP + PAIRS):
-        mine = cpu_seconds(ours)
+        mine = seconds(ours, threads)
         with plain_operations():
-            theirs = cpu_seconds(plain)
+            theirs = seconds(plain, threads)
         if turn >= WARM_UP:
             times.append((mine, theirs))
     return {
@@ -51,28 +54,60 @@ def pairs(ours: Callable[[], object], plain: Callable[[], object]) -> dict[str, 
     }
 
 
+def alone(step: Callable[[], object], words: argparse.Namespace, device: torch.device) -> dict[str, object]:
+    """One side in this process: the memory of three steps, or the median of seconds after a warm-up."""
+    if words.what == "memory":
+        with PeakMemory(device) as memory:
+            for _ in range(3):
+                step()
+        return {"side": words.side, "peak_mb": round(memory.bytes / 2**20, 1)}
+    times = [seconds(step, words.threads) for _ in range(WARM_UP + PAIRS)]
+    return {"side": words.side, "seconds": round(statistics.median(times[WARM_UP:]), 4)}
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("what", choices=["speed", "memory", "forward"])
+    parser.add_argument("side", choices=["ours", "plain"], nargs="?")
+    parser.add_argument("--threads", type=int, default=1)
+    words = parser.parse_args()
+    if {"memory": words.side is None, "forward": words.side is not None}.get(words.what):
+        parser.error("memory takes a side, ours or plain; forward takes none")
+    return words
+
+
 def main() -> None:
-    what, side = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
-    size, count = (256, 1) if what == "forward" else (64, 8)
-    case = Case(variant="released", ngf=64 if what == "forward" else 16, size=size, batch=count)
-    device = set_up_device("cpu", 1)
+    words = parsed()
+    size, count = (256, 1) if words.what == "forward" else (64, 8)
+    case = Case(variant="released", ngf=64 if words.what == "forward" else 16, size=size, batch=count)
+    if words.side == "plain":
+        torch.set_num_threads(words.threads)
+        device = torch.device("cpu")
+    else:
+        device = set_up_device("cpu", words.threads)
     params = case.sections()
     method = params.methods["matebit"]
+    # the released training has no moving average, nor has the plain side
+    method = method.model_copy(update={"train": method.train.model_copy(update={"ema_half_life": 0})})
     ours = TrainingStep(method, build_features(params.features), 1, device)
-    plain = PlainStep(ours, count)
     batch = made_up_batch(method.model.condition_channels, size, count, device)
-    if what == "speed":
-        result = pairs(lambda: ours(batch, 0, 0), lambda: plain(batch))
-    elif what == "forward":
-        generators = ours.generator.eval(), plain.generator.eval()
-        with torch.no_grad():
-            result = pairs(*(lambda g=g: g(batch.condition, batch.exemplar, warp=False) for g in generators))
+    result: dict[str, object] = {}
+    if words.side == "ours":
+        result |= alone(lambda: ours(batch, 0, 0), words, device)
     else:
-        with plain_operations() if side == "plain" else nullcontext(), PeakMemory(device) as memory:
-            for _ in range(3):
-                plain(batch) if side == "plain" else ours(batch, 0, 0)
-        result = {"side": side, "peak_mb": round(memory.bytes / 2**20, 1)}  # type: ignore[dict-item]
-    print(json.dumps({"what": what, "ngf": case.ngf, "size": size, "batch": count, **result}))
+        plain = PlainStep(ours, count)
+        if words.side == "plain":
+            with plain_operations():
+                result |= alone(lambda: plain(batch), words, device)
+        elif words.what == "forward":
+            generators = ours.generator.eval(), plain.generator.eval()
+            with torch.no_grad():
+                passes = (lambda g=g: g(batch.condition, batch.exemplar, warp=False) for g in generators)
+                result |= side_by_side(*passes, words.threads)
+        else:
+            result |= side_by_side(lambda: ours(batch, 0, 0), lambda: plain(batch), words.threads)
+    what = {"what": words.what, "ngf": case.ngf, "size": size, "batch": count, "threads": words.threads}
+    print(json.dumps(what | result))
 
 
 if __name__ == "__main__":

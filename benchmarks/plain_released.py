@@ -36,6 +36,7 @@ from matebit.model.activation import PRelu
 from matebit.model.layers import Spade
 from matebit.model.normalise import TINY
 from matebit.model.self_attention import SelfAttention
+from matebit.model.spectral import SpectralConv2d
 from matebit.train.batch import Batch
 from matebit.train.step import TrainingStep
 
@@ -47,6 +48,21 @@ def instance_norm(x: Tensor, scale: Tensor | None = None, shift: Tensor | None =
 
 def reflect_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None, border: int, stride: int = 1) -> Tensor:
     return F.conv2d(F.pad(x, (border,) * 4, mode="reflect"), weight, bias, stride)
+
+
+def norm_prelu(x: Tensor, relu: PRelu, shortcut: Tensor | None = None) -> Tensor:
+    y = F.instance_norm(x, eps=1e-5)
+    return relu(y if shortcut is None else shortcut + y)
+
+
+def spectral_weight(self: SpectralConv2d) -> Tensor:
+    matrix = self.weight_orig.flatten(1)
+    if self.training:
+        with torch.no_grad():
+            self.weight_v.copy_(F.normalize(torch.mv(matrix.t(), self.weight_u), dim=0, eps=1e-12))
+            self.weight_u.copy_(F.normalize(torch.mv(matrix, self.weight_v), dim=0, eps=1e-12))
+    u, v = self.weight_u.clone(), self.weight_v.clone()
+    return self.weight_orig / torch.dot(u, torch.mv(matrix, v))
 
 
 def positional_norm(x: Tensor) -> Tensor:
@@ -106,6 +122,7 @@ def plain_operations() -> Iterator[None]:
     changed = (*networks, reflect, spectral, adversarial, alignment, perceptual, step)
     own = {
         "instance_norm": instance_norm,
+        "norm_prelu": norm_prelu,
         "positional_norm": positional_norm,
         "l2_normalise": l2_normalise,
         "reflect_conv2d": reflect_conv2d,
@@ -121,6 +138,7 @@ def plain_operations() -> Iterator[None]:
     changes += [
         (PRelu, "forward", nn.PReLU.forward),
         (Spade, "forward", spade),
+        (SpectralConv2d, "weight", spectral_weight),
         (SelfAttention, "forward", self_attention),
         (discriminator.Discriminator, "forward", stages),
     ]

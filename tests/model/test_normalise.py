@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from matebit.model.activation import PRelu
+from matebit.model.norm_prelu import norm_prelu
 from matebit.model.normalise import TINY, instance_norm, l2_normalise, positional_norm
 
 
@@ -68,3 +69,39 @@ def test_prelu(slope: float):
         strict=True,
     ):
         torch.testing.assert_close(mine, theirs)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("with_shortcut", [False, True])
+@pytest.mark.parametrize("slope", [0.25, 1.0, 0.02, 1e-3, 0.0, -0.3])
+def test_norm_shortcut_and_prelu_at_once(slope: float, with_shortcut: bool, layout: torch.memory_format):
+    rng = torch.Generator().manual_seed(2)
+    x, shortcut, g = (
+        torch.randn(2, 6, 5, 4, generator=rng, dtype=torch.float64).contiguous(memory_format=layout)
+        for _ in range(3)
+    )
+    inputs = [x.requires_grad_(), shortcut.requires_grad_()] if with_shortcut else [x.requires_grad_()]
+    relu = PRelu(init=slope).double()
+    y = norm_prelu(x, relu, shortcut if with_shortcut else None)
+    plain = F.prelu(plain_instance(x) + (shortcut if with_shortcut else 0), relu.weight)
+    torch.testing.assert_close(y, plain, rtol=1e-9, atol=1e-11)
+    assert y.is_contiguous(memory_format=layout)
+    for mine, theirs in zip(
+        torch.autograd.grad(y, [*inputs, relu.weight], g),
+        torch.autograd.grad(plain, [*inputs, relu.weight], g),
+        strict=True,
+    ):
+        torch.testing.assert_close(mine, theirs, rtol=1e-8, atol=1e-10)
+
+
+def test_norm_and_prelu_keep_their_output_alone():
+    relu, x = PRelu(), torch.randn(2, 4, 16, 16, requires_grad=True)
+    kept: dict[int, Tensor] = {}
+
+    def keep(saved: Tensor) -> Tensor:
+        kept[saved.data_ptr()] = saved
+        return saved
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda saved: saved):
+        y = norm_prelu(x, relu)
+    assert [pointer for pointer, saved in kept.items() if saved.numel() == x.numel()] == [y.data_ptr()]

@@ -14,6 +14,8 @@ import psutil
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from matebit.freed_memory import give_freed_memory_back
+
 _PROBE = 2048  # side of the matrices of the probe
 
 
@@ -59,6 +61,7 @@ class PeakMemory:
             torch.cuda.reset_peak_memory_stats(self.device)
             self._before = torch.cuda.memory_allocated(self.device)
         else:
+            give_freed_memory_back()
             reset = Path("/proc/self/clear_refs")
             if reset.exists():
                 reset.write_text("5")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import cv2
 
-from matebit.data.memory import keep_freed_memory
+from matebit.freed_memory import keep_freed_memory
 from matebit.logs import Progress
 
 Job = TypeVar("Job")

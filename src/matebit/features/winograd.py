@@ -26,6 +26,7 @@ from torch import Tensor
 # Bytes a thread of the values at all points that go together: few enough for a core's cache where the weights
 # are as small, more with large weights, which every chunk reads.
 SMALLEST_CHUNK, LARGEST_CHUNK = 2**19, 6 * 2**20
+FEW_ROWS = 64  # below, a product with a turned matrix is bound by packing it
 
 
 # Points by side of a tile, 0 first; infinity comes last beside them. A quarter and four ninths of the
@@ -87,6 +88,31 @@ def evaluated(weight: Tensor, tile: int) -> Tensor:
     return values.flatten(0, 1).float().contiguous()
 
 
+def _with_zeros_around(x: Tensor, images: int, height: int, width: int) -> Tensor:
+    """Room for `images` of x (B,C,h,w) with a border: (images,height,width,C), 0 where x does not come."""
+    room = x.new_empty(images, height, width, x.shape[1])
+    for axis, size in ((1, x.shape[2]), (2, x.shape[3])):
+        room.narrow(axis, 0, 1).zero_()
+        room.narrow(axis, size + 1, room.shape[axis] - size - 1).zero_()
+    return room
+
+
+def _products(at_points: Tensor, values: Tensor) -> Tensor:
+    """(n,M,C) times (n,C,O), a matrix product a point: (n,M,O), which may lie in memory as (n,O,M)."""
+    if values.is_contiguous() or at_points.shape[1] >= FEW_ROWS:
+        return torch.bmm(at_points, values)
+    return torch.bmm(values.transpose(1, 2), at_points.transpose(1, 2)).transpose(1, 2)
+
+
+def _taken_back(transform: Tensor, products: Tensor) -> Tensor:
+    """From points (n,M,O) to pixels of a tile: (t,M,O), as the products lie."""
+    points, rows, outputs = products.shape
+    if products.is_contiguous():
+        return (transform @ products.view(points, -1)).view(-1, rows, outputs)
+    pixels = transform @ products.transpose(1, 2).reshape(points, -1)
+    return pixels.view(-1, outputs, rows).transpose(1, 2)
+
+
 def _convolved(
     x: Tensor,
     values: Tensor,
@@ -109,7 +135,7 @@ def _convolved(
     chunk *= torch.get_num_threads()
     images = min(batch, max(1, chunk // (row_bytes * down)))
     rows = min(down, max(1, chunk // row_bytes))  # of tiles: fewer than all where one image is too large
-    bordered = x.new_zeros(images, down * tile + 2, across * tile + 2, channels)
+    bordered = _with_zeros_around(x, images, down * tile + 2, across * tile + 2)
     inner = bordered[:, 1 : height + 1, 1 : width + 1].permute(0, 3, 1, 2)
     image, line, pixel, _ = bordered.stride()
     shape = batch, outputs, down * tile, across * tile
@@ -130,11 +156,13 @@ def _convolved(
             top * tile * line,
         )
         at_points = (transforms.inputs @ tiles.reshape(window**2, -1)).view(window**2, -1, channels)
-        products = torch.bmm(at_points, values).view(window**2, -1)
-        pieces = (transforms.outputs @ products).view(tile, tile, count, high, across, outputs)
-        if bias is not None:
-            pieces.add_(bias).clamp_min_(0)
-        y_tiles[:, :, first : first + count, top : top + high] = pieces
+        pixels = _taken_back(transforms.outputs, _products(at_points, values))
+        pieces = pixels.unflatten(1, (count, high, across)).unflatten(0, (tile, tile))
+        target = y_tiles[:, :, first : first + count, top : top + high]
+        if bias is None:
+            target.copy_(pieces)
+        else:
+            torch.clamp_min(pieces.add_(bias), 0, out=target)
     if y.shape[2:] == (height, width):
         return y
     return y[:, :, :height, :width].contiguous(memory_format=torch.channels_last)

@@ -27,7 +27,8 @@ class _SampleDistances(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
         ctx.save_for_backward(x, y)
-        means = [(a - b).abs_().flatten(1).mean(dim=1) for a, b in pieces(x, y)]
+        axes = tuple(range(1, x.dim()))  # flattened, channels last would be copied
+        means = [(a - b).abs_().mean(dim=axes) for a, b in pieces(x, y)]
         return torch.cat(means)
 
     @staticmethod

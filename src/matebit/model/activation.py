@@ -10,7 +10,12 @@ from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-_STEEP = 1e-2  # from here on the input is known from the output
+STEEP = 1e-2  # from here on the input is known from the output
+
+
+def slope_gradient(g: Tensor, y: Tensor, slope: float) -> Tensor:
+    """The slope's gradient (1,) from that of the output y, for a slope that is at least `STEEP`."""
+    return (g * y.clamp_max(0)).sum().view(1) / slope
 
 
 class _SlopedRelu(Function):
@@ -23,19 +28,18 @@ class _SlopedRelu(Function):
     def forward(ctx: Any, x: Tensor, slope: Tensor) -> Tensor:
         ctx.slope = slope.item()
         y = F.leaky_relu(x, ctx.slope)
-        ctx.save_for_backward(y if ctx.slope >= _STEEP else x)
+        ctx.save_for_backward(y if ctx.slope >= STEEP else x)
         return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         [kept] = ctx.saved_tensors
-        by_output = ctx.slope >= _STEEP
+        by_output = ctx.slope >= STEEP
         of_x = torch.ops.aten.leaky_relu_backward(grads[0], kept, ctx.slope, by_output)
         if not ctx.needs_input_grad[1]:
             return of_x, None
-        of_slope = (grads[0] * kept.clamp_max(0)).sum().view(1)
-        return of_x, of_slope / ctx.slope if by_output else of_slope
+        return of_x, slope_gradient(grads[0], kept, ctx.slope if by_output else 1.0)
 
 
 class PRelu(nn.PReLU):

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from matebit.model.activation import PRelu
 from matebit.model.batch_norm import SharedBatchNorm
-from matebit.model.normalise import instance_norm, positional_norm
+from matebit.model.norm_prelu import norm_prelu
+from matebit.model.normalise import positional_norm
 from matebit.model.reflect import ReflectConv2d, reflect_conv2d
 
 
@@ -25,8 +26,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,C,h,w) to the same shape."""
-        z = self.relu(instance_norm(self.conv_0(x)))
-        return self.relu(x + instance_norm(self.conv_1(z)))
+        z = norm_prelu(self.conv_0(x), self.relu)
+        return norm_prelu(self.conv_1(z), self.relu, x)
 
 
 class Spade(nn.Module):

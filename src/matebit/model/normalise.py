@@ -17,6 +17,7 @@ from torch.autograd.function import once_differentiable
 
 # Smallest normal float32: keeps the gradient of a root at 0 finite.
 TINY = torch.finfo(torch.float32).tiny
+INSTANCE_EPS = 1e-5
 
 
 def full_precision(x: Tensor) -> Tensor:
@@ -75,26 +76,34 @@ class _PositionalNorm(Function):
         return _backward(grads[0], y, scale, (1,), y.shape[1] - 1), None
 
 
+def standardised_planes(x: Tensor) -> tuple[Tensor, Tensor]:
+    """(x - mean) scale over the pixels of every channel and sample of x (B,C,h,w), and scale (B,C,1,1)."""
+    batch, channels, height, width = x.shape
+    if x.is_contiguous():  # whole planes: the kernel of batch norm is the fastest, and PyTorch's own
+        planes = x.view(1, batch * channels, height, width)
+        y, _, scale = torch.native_batch_norm(planes, None, None, None, None, True, 0.0, INSTANCE_EPS)
+        return y.view_as(x), scale.view(batch, channels, 1, 1)
+    return _standardised(x, (2, 3), height * width, INSTANCE_EPS)
+
+
+def planes_backward(g: Tensor, y: Tensor, scale: Tensor) -> Tensor:
+    """The gradient of x in `standardised_planes`, from that of y."""
+    return _backward(g, y, scale, (2, 3), y.shape[2] * y.shape[3])
+
+
 class _InstanceNorm(Function):
     """Over pixels."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, eps: float) -> Tensor:
-        batch, channels, height, width = x.shape
-        if x.is_contiguous():  # whole planes: the kernel of batch norm is the fastest, and PyTorch's own
-            planes = x.view(1, batch * channels, height, width)
-            y, _, scale = torch.native_batch_norm(planes, None, None, None, None, True, 0.0, eps)
-            y, scale = y.view_as(x), scale.view(batch, channels, 1, 1)
-        else:
-            y, scale = _standardised(x, (2, 3), height * width, eps)
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        y, scale = standardised_planes(x)
         ctx.save_for_backward(y, scale)
         return y
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        y, scale = ctx.saved_tensors
-        return _backward(grads[0], y, scale, (2, 3), y.shape[2] * y.shape[3]), None
+        return planes_backward(grads[0], *ctx.saved_tensors)  # type: ignore[return-value]
 
 
 def l2_normalise(x: Tensor, eps: float = 1e-10) -> Tensor:
@@ -113,7 +122,7 @@ def instance_norm(x: Tensor, scale: Tensor | None = None, shift: Tensor | None =
     With `scale` and `shift` (B,C) this is adaptive instance normalisation (AdaIN): a style's own
     statistics replace the image's.
     """
-    y: Tensor = _InstanceNorm.apply(full_precision(x), 1e-5)
+    y: Tensor = _InstanceNorm.apply(full_precision(x))
     if scale is None or shift is None:
         return y
     return torch.addcmul(shift[:, :, None, None], y, scale[:, :, None, None])

@@ -6,12 +6,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from matebit.model.reflect import reflect_conv2d
+
+
+def _rows(weight: Tensor) -> Tensor:
+    """(O,C,k,k) as a matrix of O rows, a view: its columns in the order in which they lie in memory, channels
+    last or not.
+    """
+    return weight.flatten(1) if weight.is_contiguous() else weight.permute(0, 2, 3, 1).flatten(1)
+
+
+def _unit(x: Tensor) -> Tensor:
+    """x (n,) with length 1."""
+    return x / torch.linalg.vector_norm(x).clamp_min(1e-12)
+
+
+class _Divided(Function):
+    """W / sigma for sigma = u.(W v), u and v constants; backward (g - (g.W / sigma) u v^T) / sigma.
+
+    Keeps W / sigma, which the convolution keeps too.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
+        divided = weight / sigma
+        ctx.save_for_backward(divided, u, v, sigma)
+        return divided
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        divided, u, v, sigma = ctx.saved_tensors
+        towards = torch.empty_like(divided)
+        torch.div(grads[0], sigma, out=towards)
+        rows = _rows(towards)
+        along = torch.dot(rows.reshape(-1), _rows(divided).reshape(-1))
+        rows.addr_(u * -along, v)
+        return towards, None, None, None
 
 
 class SpectralConv2d(nn.Module):
@@ -43,32 +82,35 @@ class SpectralConv2d(nn.Module):
         self.register_buffer("weight_v", torch.empty(inputs * kernel * kernel))
         self.advancing = True
 
-    def _matrix(self) -> tuple[Tensor, Tensor]:
-        """W as a matrix, a view of the weight: its columns in the order in which they lie in memory, channels
-        last or not; and v (inputs,k,k) in that order, a view of its buffer.
-        """
+    def _vector_v(self) -> Tensor:
+        """v as (inputs,k,k) in the order of the columns of `_rows`, a view of its buffer."""
         v = self.weight_v.view(self.weight_orig.shape[1:])
-        if self.weight_orig.is_contiguous():
-            return self.weight_orig.flatten(1), v
-        return self.weight_orig.permute(0, 2, 3, 1).flatten(1), v.permute(1, 2, 0)
+        return v if self.weight_orig.is_contiguous() else v.permute(1, 2, 0)
 
     @torch.no_grad()
-    def iterate(self, times: int = 1) -> None:
-        """Power iterations: v <- n(W^T u), u <- n(W v), written into the buffers."""
-        matrix, v = self._matrix()
+    def iterate(self, times: int = 1) -> tuple[Tensor, Tensor, Tensor]:
+        """Power iterations: v <- n(W^T u), u <- n(W v), written into the buffers.
+
+        Returns u, v in the order of `_rows`, and W v.
+        """
+        rows, stored, u = _rows(self.weight_orig), self._vector_v(), self.weight_u
         for _ in range(times):
-            after = F.normalize(torch.mv(matrix.t(), self.weight_u), dim=0, eps=1e-12)
-            v.copy_(after.view(v.shape))
-            self.weight_u.copy_(F.normalize(torch.mv(matrix, after), dim=0, eps=1e-12))
+            v = _unit(torch.mv(rows.t(), u))
+            product = torch.mv(rows, v)
+            u = _unit(product)
+        stored.copy_(v.view(stored.shape))
+        self.weight_u.copy_(u)
+        return u, v, product
 
     def weight(self) -> Tensor:
         """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
         if self.training and self.advancing:
-            self.iterate()
-        # copies: a later iteration writes into the buffers before the backward has read them
-        matrix, v = self._matrix()
-        u, v = self.weight_u.clone(), v.flatten().clone()
-        return self.weight_orig / torch.dot(u, torch.mv(matrix, v))
+            u, v, product = self.iterate()
+        else:
+            # copies: a later iteration writes into the buffers before the backward has read them
+            u, v = self.weight_u.clone(), self._vector_v().flatten().clone()
+            product = torch.mv(_rows(self.weight_orig.detach()), v)
+        return _Divided.apply(self.weight_orig, u, v, torch.dot(u, product))  # type: ignore[no-any-return]
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,inputs,h,w) to (B,outputs,h',w')."""

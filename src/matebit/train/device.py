@@ -7,6 +7,7 @@ import logging
 import torch
 
 from matebit.errors import MatebitError
+from matebit.freed_memory import keep_freed_memory
 
 logger = logging.getLogger("matebit")
 
@@ -38,6 +39,7 @@ def set_up_device(wanted: str, threads: int, local_rank: int = 0) -> torch.devic
     """
     device = choose_device(wanted, threads, local_rank)
     if device.type == "cpu":
+        keep_freed_memory()
         # This loads PyTorch's compiler, seconds that a single translation does without.
         torch.use_deterministic_algorithms(True)
         # Filling new memory with NaN shows reads of what nothing wrote; it costs a tenth of a step.
