@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 
 import pytest
@@ -155,17 +154,11 @@ def test_the_average_has_spectral_vectors_of_its_own(make_step, batch):
     average = step.averaged()
     layers = list(spectral_layers(average))
     assert layers
-    for layer, live in zip(layers, spectral_layers(step.generator), strict=True):
-        # fifty iterations from the live vectors: as near the largest singular value as the next one allows
-        again = copy.deepcopy(live)
-        again.weight_orig.data.copy_(layer.weight_orig)
-        again.iterate(50)
-        assert torch.equal(layer.weight_u, again.weight_u)
-        assert torch.equal(layer.weight_v, again.weight_v)
+    for layer in layers:
         matrix = layer.weight_orig.detach().flatten(1)
         largest = torch.linalg.matrix_norm(matrix, ord=2)
         sigma = layer.weight_u @ matrix @ layer.weight_v
-        assert 0.9 * largest < sigma <= 1.00001 * largest
+        torch.testing.assert_close(sigma, largest, rtol=1e-5, atol=0)
     assert not average.training
     live = dict(step.generator.named_parameters())
     assert any(not torch.equal(value, live[name]) for name, value in average.named_parameters())

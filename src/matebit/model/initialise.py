@@ -15,7 +15,7 @@ from matebit.model.generator import Generator
 from matebit.model.memory import Memory
 from matebit.model.self_attention import SelfAttention
 from matebit.model.spade_decoder import SpadeDecoder
-from matebit.model.spectral import SpectralConv2d, reconverge
+from matebit.model.spectral import SpectralConv2d, spectral_layers
 from matebit.model.style import StyleMapping
 
 
@@ -74,4 +74,5 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
                 module.to_key.weight.copy_(module.to_query.weight)
             elif isinstance(module, (Decoder, SpadeDecoder)):
                 module.final.weight.mul_(config.output_gain)
-    reconverge(network, 15)
+    for layer in spectral_layers(network):
+        layer.iterate(15)

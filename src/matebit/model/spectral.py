@@ -102,6 +102,17 @@ class SpectralConv2d(nn.Module):
         self.weight_u.copy_(u)
         return u, v, product
 
+    @torch.no_grad()
+    def settle(self) -> None:
+        """The vectors that power iterations tend to: the singular pair of the largest singular value.
+
+        Where the next one is nearly as large, hundreds of iterations would end at neither.
+        """
+        rows, stored = _rows(self.weight_orig).double(), self._vector_v()
+        u = torch.linalg.eigh(rows @ rows.t()).eigenvectors[:, -1]
+        stored.copy_(_unit(torch.mv(rows.t(), u)).view(stored.shape))
+        self.weight_u.copy_(u)
+
     def weight(self) -> Tensor:
         """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
         if self.training and self.advancing:
@@ -142,9 +153,7 @@ def held(module: nn.Module) -> Iterator[None]:
             layer.advancing = True
 
 
-def reconverge(module: nn.Module, times: int = 50) -> None:
-    """Recompute the vectors of weights that were set rather than trained (an average, an
-    initialisation).
-    """
+def settle(module: nn.Module) -> None:
+    """Recompute the vectors of weights that were set rather than trained, as an average's are."""
     for layer in spectral_layers(module):
-        layer.iterate(times)
+        layer.settle()
