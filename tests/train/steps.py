@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import torch
@@ -36,6 +37,23 @@ def random_batch(count: int, self_ref: list[int], seed: int = 0) -> Batch:
         self_ref=torch.tensor(self_ref, dtype=torch.float32),
         ids=[f"item{k}" for k in range(count)],
     )
+
+
+def exact(step: TrainingStep, batch: Batch) -> tuple[TrainingStep, Batch]:
+    """Step and batch in double precision, where a bias before a norm has no gradient, not noise."""
+    for network in (step.generator, step.discriminator, step.features):
+        network.double()
+    tensors = {key: value.double() for key, value in vars(batch).items() if torch.is_tensor(value)}
+    return step, dataclasses.replace(batch, **tensors)
+
+
+def same_gradients(one: torch.nn.Module, other: torch.nn.Module) -> None:
+    """Of all parameters of two networks."""
+    largest = max(float(p.grad.abs().max()) for p in one.parameters() if p.grad is not None)
+    for (name, mine), theirs in zip(one.named_parameters(), other.parameters(), strict=True):
+        assert (mine.grad is None) == (theirs.grad is None), name
+        if mine.grad is not None:
+            torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-5, atol=1e-9 * largest)
 
 
 def weights(step: TrainingStep) -> Iterator[tuple[str, torch.Tensor]]:

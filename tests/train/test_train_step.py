@@ -6,13 +6,12 @@ import dataclasses
 
 import pytest
 import torch
-from steps import random_batch, weights
+from steps import exact, random_batch, same_gradients, weights
 
 from matebit.errors import MatebitError
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.spectral import held, spectral_layers
-from matebit.train.batch import Batch
 from matebit.train.step import NotFinite, TrainingStep, seeded
 
 
@@ -23,23 +22,6 @@ def train(step: TrainingStep, batches: list) -> list[dict[str, float]]:
         losses.append(step(batch, seen, number)[0])
         seen += len(batch.ids)
     return losses
-
-
-def exact(step: TrainingStep, batch: Batch) -> tuple[TrainingStep, Batch]:
-    """Step and batch in double precision, where a bias before a norm has no gradient, not noise."""
-    for network in (step.generator, step.discriminator, step.features):
-        network.double()
-    tensors = {key: value.double() for key, value in vars(batch).items() if torch.is_tensor(value)}
-    return step, dataclasses.replace(batch, **tensors)
-
-
-def same_gradients(one: torch.nn.Module, other: torch.nn.Module) -> None:
-    """Of all parameters of two networks."""
-    largest = max(float(p.grad.abs().max()) for p in one.parameters() if p.grad is not None)
-    for (name, mine), theirs in zip(one.named_parameters(), other.parameters(), strict=True):
-        assert (mine.grad is None) == (theirs.grad is None), name
-        if mine.grad is not None:
-            torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-5, atol=1e-9 * largest)
 
 
 @pytest.mark.parametrize("self_ref", [[1, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0], [1, 1, 1, 1]])

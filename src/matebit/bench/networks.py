@@ -37,6 +37,7 @@ class Case:
     precision: str = "auto"
     stride: int = 8  # pixels a token
     checkpoint_activations: bool = False
+    compile: bool = False
 
     def what(self, **more: str | int | float) -> dict[str, str | int | float]:
         """The part that names the line."""
@@ -69,6 +70,7 @@ class Case:
                 "images": _STEPS * self.batch,
                 "precision": self.precision,
                 "checkpoint_activations": self.checkpoint_activations,
+                "compile": self.compile,
             },
             "methods": ["matebit"],
         }  # fmt: skip
@@ -129,7 +131,9 @@ def train(case: Case) -> Measured:
         steps += 1
 
     return measure(
-        "train", case.what(checkpoint_activations=case.checkpoint_activations), work, device,
+        "train",
+        case.what(checkpoint_activations=case.checkpoint_activations, compile=case.compile),
+        work, device,
         units=case.batch, repeats=case.repeats, warmup=case.warmup,
         dtype=torch.bfloat16 if case.half(device) else torch.float32,
     )  # fmt: skip

@@ -78,6 +78,7 @@ def train(
     checkpoint_activations: Annotated[
         bool, typer.Option(help="Compute activations again in the backward.")
     ] = False,
+    compile: Annotated[bool, typer.Option(help="Compile the networks with torch.compile.")] = False,
 ) -> None:
     """One training step of both networks, all losses."""
     from matebit.bench.networks import train
@@ -85,7 +86,7 @@ def train(
     case = _case(
         variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
         threads=threads, device=device, precision=precision, stride=stride,
-        checkpoint_activations=checkpoint_activations,
+        checkpoint_activations=checkpoint_activations, compile=compile,
     )  # fmt: skip
     typer.echo(train(case).line())
 

@@ -174,6 +174,14 @@ class ModelConfig(BaseModel):
         return 2 * self.token_stride
 
     @property
+    def smallest_judged(self) -> int:
+        """Side of the smallest image that every scale of the discriminator can judge.
+
+        A scale's strides 2, 2, 2, 1, 1 leave s / 8 - 2 pixels of s.
+        """
+        return int(24 * 2 ** (self.num_d - 1))
+
+    @property
     def token_channels(self) -> int:
         """Channels of the token features (8C)."""
         return 8 * self.ngf

@@ -17,11 +17,11 @@ from torch.nn import functional as F
 from matebit.model.reflect import reflect_conv2d
 
 
-def _rows(weight: Tensor) -> Tensor:
-    """(O,C,k,k) as a matrix of O rows, a view: its columns in the order in which they lie in memory, channels
-    last or not.
+def _rows(weight: Tensor, *, planes: bool) -> Tensor:
+    """(O,C,k,k) as a matrix of O rows: its columns in the published order (`planes`), or in the order in
+    which they lie in memory channels last. A view of a weight that lies so.
     """
-    return weight.flatten(1) if weight.is_contiguous() else weight.permute(0, 2, 3, 1).flatten(1)
+    return weight.flatten(1) if planes else weight.permute(0, 2, 3, 1).flatten(1)
 
 
 def _unit(x: Tensor) -> Tensor:
@@ -37,6 +37,7 @@ class _Divided(Function):
 
     @staticmethod
     def forward(ctx: Any, weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
+        ctx.planes = weight.is_contiguous()
         divided = weight / sigma
         ctx.save_for_backward(divided, u, v, sigma)
         return divided
@@ -45,12 +46,13 @@ class _Divided(Function):
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         divided, u, v, sigma = ctx.saved_tensors
-        towards = torch.empty_like(divided)
-        torch.div(grads[0], sigma, out=towards)
-        rows = _rows(towards)
-        along = torch.dot(rows.reshape(-1), _rows(divided).reshape(-1))
+        rows = _rows(grads[0] / sigma, planes=ctx.planes)
+        along = torch.dot(rows.reshape(-1), _rows(divided, planes=ctx.planes).reshape(-1))
         rows.addr_(u * -along, v)
-        return towards, None, None, None
+        outputs, inputs, high, wide = divided.shape
+        if ctx.planes:
+            return rows.view(divided.shape), None, None, None
+        return rows.view(outputs, high, wide, inputs).permute(0, 3, 1, 2), None, None, None
 
 
 class SpectralConv2d(nn.Module):
@@ -82,18 +84,19 @@ class SpectralConv2d(nn.Module):
         self.register_buffer("weight_v", torch.empty(inputs * kernel * kernel))
         self.advancing = True
 
-    def _vector_v(self) -> Tensor:
-        """v as (inputs,k,k) in the order of the columns of `_rows`, a view of its buffer."""
-        v = self.weight_v.view(self.weight_orig.shape[1:])
-        return v if self.weight_orig.is_contiguous() else v.permute(1, 2, 0)
+    def _matrix(self) -> tuple[Tensor, Tensor]:
+        """W as a matrix (`_rows`) and v (inputs,k,k) in the order of its columns, as views."""
+        weight, v = self.weight_orig.detach(), self.weight_v.view(self.weight_orig.shape[1:])
+        planes = weight.is_contiguous()
+        return _rows(weight, planes=planes), v if planes else v.permute(1, 2, 0)
 
     @torch.no_grad()
     def iterate(self, times: int = 1) -> tuple[Tensor, Tensor, Tensor]:
         """Power iterations: v <- n(W^T u), u <- n(W v), written into the buffers.
 
-        Returns u, v in the order of `_rows`, and W v.
+        Returns u, v in the order of `_matrix`, and W v.
         """
-        rows, stored, u = _rows(self.weight_orig), self._vector_v(), self.weight_u
+        (rows, stored), u = self._matrix(), self.weight_u
         for _ in range(times):
             v = _unit(torch.mv(rows.t(), u))
             product = torch.mv(rows, v)
@@ -108,7 +111,8 @@ class SpectralConv2d(nn.Module):
 
         Where the next one is nearly as large, hundreds of iterations would end at neither.
         """
-        rows, stored = _rows(self.weight_orig).double(), self._vector_v()
+        rows, stored = self._matrix()
+        rows = rows.double()
         u = torch.linalg.eigh(rows @ rows.t()).eigenvectors[:, -1]
         stored.copy_(_unit(torch.mv(rows.t(), u)).view(stored.shape))
         self.weight_u.copy_(u)
@@ -119,8 +123,9 @@ class SpectralConv2d(nn.Module):
             u, v, product = self.iterate()
         else:
             # copies: a later iteration writes into the buffers before the backward has read them
-            u, v = self.weight_u.clone(), self._vector_v().flatten().clone()
-            product = torch.mv(_rows(self.weight_orig.detach()), v)
+            rows, stored = self._matrix()
+            u, v = self.weight_u.clone(), stored.flatten().clone()
+            product = torch.mv(rows, v)
         return _Divided.apply(self.weight_orig, u, v, torch.dot(u, product))  # type: ignore[no-any-return]
 
     def forward(self, x: Tensor) -> Tensor:

@@ -96,6 +96,12 @@ class MethodSections(BaseModel):
                 "train.checkpoint_activations needs model.variant 'matebit': the spectral vectors of "
                 "'released' advance at every call, so a forward cannot be repeated; switch it off"
             )
+        needed = self.model.smallest_judged
+        if (self.losses.GAN or self.losses.GAN_Feat) and self.model.crop_size < needed:
+            raise ValueError(
+                f"model.num_d = {self.model.num_d} scales of the discriminator need images of {needed} px, "
+                f"and data.crop_size is {self.model.crop_size}: use fewer scales or larger images"
+            )
         return self
 
 

@@ -29,6 +29,7 @@ from matebit.model.recompute import recompute_activations
 from matebit.model.spectral import held
 from matebit.model.translation import Translation
 from matebit.train.batch import Batch
+from matebit.train.compiled import compile_network
 from matebit.train.ranks import ALONE, Ranks
 from matebit.train.schedule import learning_rates
 
@@ -95,6 +96,9 @@ class TrainingStep:
         if self.train.checkpoint_activations:
             recompute_activations(self.generator)
         self.discriminator = self._placed(build_discriminator(method.model, seeded("D", seed)))
+        if self.train.compile:
+            compile_network(self.generator)
+            compile_network(self.discriminator)
         self.features = None if features is None else self._placed(features)
         self.optimiser_g = self._adam(self.generator, self.train.eps_g)
         self.optimiser_d = self._adam(self.discriminator, eps=1e-8)
