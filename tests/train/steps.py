@@ -47,13 +47,13 @@ def exact(step: TrainingStep, batch: Batch) -> tuple[TrainingStep, Batch]:
     return step, dataclasses.replace(batch, **tensors)
 
 
-def same_gradients(one: torch.nn.Module, other: torch.nn.Module) -> None:
-    """Of all parameters of two networks."""
+def same_gradients(one: torch.nn.Module, other: torch.nn.Module, of_largest: float = 1e-9) -> None:
+    """Of all parameters of two networks, to 1e-5 or to a share of the largest of all."""
     largest = max(float(p.grad.abs().max()) for p in one.parameters() if p.grad is not None)
     for (name, mine), theirs in zip(one.named_parameters(), other.parameters(), strict=True):
         assert (mine.grad is None) == (theirs.grad is None), name
         if mine.grad is not None:
-            torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-5, atol=1e-9 * largest)
+            torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-5, atol=of_largest * largest)
 
 
 def weights(step: TrainingStep) -> Iterator[tuple[str, torch.Tensor]]:

@@ -17,8 +17,9 @@ def test_a_compiled_step_has_the_gradients_of_a_plain_one(make_step):
     compiled, _ = exact(make_step(train={"ema_half_life": 0, "compile": True}), batch)
     expected, got = (step(batch_of_doubles, 0, 0)[0] for step in (plain, compiled))
     assert got == pytest.approx(expected, rel=1e-6, abs=1e-9)
-    same_gradients(plain.generator, compiled.generator)
-    same_gradients(plain.discriminator, compiled.discriminator)
+    # the compiler interpolates with weights of single precision
+    same_gradients(plain.generator, compiled.generator, of_largest=1e-7)
+    same_gradients(plain.discriminator, compiled.discriminator, of_largest=1e-7)
     states = [dict(weights(step)) for step in (plain, compiled)]
     assert states[0].keys() == states[1].keys()
     seen = batch_of_doubles.condition, batch_of_doubles.exemplar, batch_of_doubles.exemplar_condition
