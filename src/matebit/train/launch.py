@@ -43,7 +43,7 @@ def launch(params: Any, layout: Layout, method: str, seed: int, devices: int) ->
         shutdown_timeout=_SECONDS_TO_SAVE,
     )
     for name in list(logging.root.manager.loggerDict):  # what failed is said below, once
-        if name.startswith("torch.distributed.elastic"):
+        if name.startswith(("torch.distributed.elastic", "torch.multiprocessing")):
             logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         finished = elastic_launch(config, train_as_rank)(params, layout, method, seed, _log_file())
