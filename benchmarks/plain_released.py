@@ -51,7 +51,7 @@ def reflect_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None, border: int, 
 
 
 def norm_prelu(x: Tensor, relu: PRelu, shortcut: Tensor | None = None) -> Tensor:
-    y = F.instance_norm(x, eps=1e-5)
+    y = instance_norm(x)
     return relu(y if shortcut is None else shortcut + y)
 
 
