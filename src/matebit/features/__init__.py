@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matebit.features.build import build_features
     from matebit.features.config import FeatureConfig
-    from matebit.features.vgg19 import Vgg19
+    from matebit.features.network import PerceptualNetwork
 
-__all__ = ["FeatureConfig", "Vgg19", "build_features"]
+__all__ = ["FeatureConfig", "PerceptualNetwork", "build_features"]
 
-_HOMES = {"FeatureConfig": "config", "Vgg19": "vgg19", "build_features": "build"}
+_HOMES = {"FeatureConfig": "config", "PerceptualNetwork": "network", "build_features": "build"}
 
 
 def __getattr__(name: str) -> Any:

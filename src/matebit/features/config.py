@@ -12,11 +12,13 @@ class FeatureConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    net: Literal["vgg19"] = Field("vgg19", description="architecture of the perceptual network")
+    net: Literal["vgg19", "efficientnet_lite0"] = Field(
+        "vgg19", description="perceptual network: VGG-19, or EfficientNet-Lite0, whose weights are installed"
+    )
     width: float = Field(1.0, gt=0, le=1, description="channels relative to the published network")
     weights: Literal["random", "imagenet"] = Field(
         "imagenet",
-        description="random: seeded Kaiming-normal, biases 0; imagenet: read from a file",
+        description="random: seeded Kaiming-normal, biases 0; imagenet: read from a file, of a package or fetched",
     )
     seed: int = Field(0, ge=0, description="seed of random weights")
 

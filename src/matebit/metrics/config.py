@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from matebit.metrics.segmenter.config import MiouConfig
 
 MetricName = Literal[
-    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "miou", "joint_pck",
+    "mae", "ssim", "psnr", "feature_distance", "lpips", "semantic", "texture", "colour", "edge_f1", "miou", "joint_pck",
     "pck", "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
 ]  # fmt: skip
 
@@ -61,7 +61,7 @@ class MetricsConfig(BaseModel):
             "mae",
             "ssim",
             "psnr",
-            "lpips",
+            "feature_distance",
             "semantic",
             "texture",
             "colour",
