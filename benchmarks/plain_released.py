@@ -90,7 +90,8 @@ def gram(features: Tensor) -> Tensor:
 
 def gram_style(fake: list[Tensor], exemplar: list[Tensor]) -> Tensor:
     distances = [
-        weight * F.l1_loss(gram(x), gram(y)) for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
+        weight * F.l1_loss(gram(x), gram(y))
+        for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
     ]
     return torch.stack(distances).sum()
 

@@ -51,8 +51,11 @@ def test_gram_style(layout):
     )
     leaves = [features.requires_grad_() for features in fake]
     found = gram_style(fake, exemplar)
-    plain = sum(w * F.l1_loss(gram(x), gram(y)) for w, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True))
+    plain = sum(
+        w * F.l1_loss(gram(x), gram(y)) for w, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
+    )
     torch.testing.assert_close(found, plain)
     ours, theirs = (torch.autograd.grad(value, leaves) for value in (found, plain))
     torch.testing.assert_close(ours, theirs)
-    assert float(gram_style(fake, fake).detach()) == pytest.approx(0, abs=1e-12)
+    # zero but for the order in which a processor adds up
+    assert float(gram_style(fake, fake).detach()) < 1e-15

@@ -135,7 +135,8 @@ def test_one_sentence_names_every_absent_file(folder: Path):
     said = absent_weights(params(metrics={"names": ["lpips", "fid"]}))
     for words in (
         "vgg19-dcbb9e9d.pth (absent", "alexnet-owt-7be5be79.pth (absent", "6726825d.pth (absent",
-        "matebit weights fetch vgg19 alexnet inception-fid", "choose features.net: efficientnet_lite0", "metrics.names: lpips", "leave out the metrics",
+        "matebit weights fetch vgg19 alexnet inception-fid", "choose features.net: efficientnet_lite0",
+        "metrics.names: lpips", "leave out the metrics",
         str(folder),
     ):  # fmt: skip
         assert words in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -14,8 +15,12 @@ from matebit.features.efficientnet_lite0_file import read_efficientnet_lite0
 from matebit.features.vgg19 import Vgg19
 from matebit.features.vgg19_file import read_vgg19
 
-NETWORKS = {"vgg19": Vgg19, "efficientnet_lite0": EfficientNetLite0}
-READERS = {"vgg19": read_vgg19, "efficientnet_lite0": read_efficientnet_lite0}
+NETWORKS: dict[str, Callable[[float], Vgg19 | EfficientNetLite0]] = {
+    "vgg19": Vgg19, "efficientnet_lite0": EfficientNetLite0
+}  # fmt: skip
+READERS: dict[str, Callable[[Path], Vgg19 | EfficientNetLite0]] = {
+    "vgg19": read_vgg19, "efficientnet_lite0": read_efficientnet_lite0
+}  # fmt: skip
 
 
 def build_features(config: FeatureConfig, weights: Path | str | None = None) -> Vgg19 | EfficientNetLite0:
@@ -39,8 +44,8 @@ def _random(config: FeatureConfig) -> Vgg19 | EfficientNetLite0:
         network = NETWORKS[config.net](config.width)
     for name, layer in network.named_modules():
         if isinstance(layer, nn.Conv2d):
-            behind = "linear" if name.endswith(".project") else "relu"
-            nn.init.kaiming_normal_(layer.weight, nonlinearity=behind, generator=rng)
+            linear = name.endswith(".project")
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="linear" if linear else "relu", generator=rng)
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
     return network

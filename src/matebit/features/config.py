@@ -18,7 +18,7 @@ class FeatureConfig(BaseModel):
     width: float = Field(1.0, gt=0, le=1, description="channels relative to the published network")
     weights: Literal["random", "imagenet"] = Field(
         "imagenet",
-        description="random: seeded Kaiming-normal, biases 0; imagenet: read from a file, of a package or fetched",
+        description="random: seeded Kaiming-normal, biases 0; imagenet: from a file, installed or fetched",
     )
     seed: int = Field(0, ge=0, description="seed of random weights")
 

@@ -30,7 +30,7 @@ def lite0_input(image: Tensor) -> Tensor:
 
 
 class SameConv(nn.Conv2d):
-    """A convolution that never trains, padded as TensorFlow's "same": the odd pixel on the right and below."""
+    """Never trained, and padded as TensorFlow's "same": the odd pixel on the right and below."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1) -> None:
         even = kernel // 2 if stride == 1 else 0

@@ -1,4 +1,4 @@
-"""The levels of each perceptual network, fine to coarse: five that mean the same in every one (no torch here)."""
+"""Five levels of each perceptual network, fine to coarse, which mean the same in all (no torch here)."""
 
 from __future__ import annotations
 

@@ -20,4 +20,4 @@ class PerceptualNetwork(Protocol):
         """The names of the five levels."""
 
     def __call__(self, image: Tensor, levels: Collection[str] | None = None) -> dict[str, Tensor]:
-        """Features (B,C,h,w) by level, fine to coarse, of `image` (B,3,H,W), RGB in [-1,1]; None: all levels."""
+        """Features (B,C,h,w) by level (None: all), fine to coarse, of `image` (B,3,H,W), RGB in [-1,1]."""

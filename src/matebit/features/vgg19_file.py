@@ -12,7 +12,7 @@ from matebit.features.vgg19 import GROUPS, Scaling, Vgg19
 
 
 def read_vgg19(path: Path) -> Vgg19:
-    """The network of a file with names as conv1_1.weight (caffe's scaling) or features.0.weight (torchvision's)."""
+    """The network of a file with names as conv1_1.weight (caffe) or features.0.weight (torchvision)."""
     stored = stored_tensors(path, "VGG-19")
     names = _torchvision_names() if any(key.startswith("features.") for key in stored) else None
     scaling: Scaling = "caffe" if names is None else "torchvision"

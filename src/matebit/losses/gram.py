@@ -56,12 +56,11 @@ class _GramDistance(Function):
 
 
 def gram_style(fake: Sequence[Tensor], exemplar: Sequence[Tensor]) -> Tensor:
-    """Sum over the five levels, fine to coarse, of weight * mean |Gram(fake) - Gram(exemplar)|, Gram = F F^T / (c h w).
+    """Sum over the five levels of weight * mean |Gram(fake) - Gram(exemplar)|, Gram = F F^T / (c h w).
 
-    Gradients reach `fake` alone.
+    `fake`, `exemplar`: features (B,c,h,w), fine to coarse. Gradients reach `fake` alone.
     """
     distances = [
-        weight * _GramDistance.apply(x, y)
-        for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
+        weight * _GramDistance.apply(x, y) for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
     ]
     return torch.stack(distances).sum()

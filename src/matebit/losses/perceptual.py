@@ -14,7 +14,10 @@ LEVEL_WEIGHTS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)  # fine to coarse
 
 
 def perceptual_matching(fake: Sequence[Tensor], real: Sequence[Tensor]) -> Tensor:
-    """Per sample (B,): sum over the five levels, fine to coarse, of weight * mean |fake - real|; deep levels weigh most."""
+    """Per sample (B,): sum over the five levels of weight * mean |fake - real|; deep levels weigh most.
+
+    `fake`, `real`: features (B,C,h,w), fine to coarse.
+    """
     distances = [
         weight * sample_distances(x, y) for weight, x, y in zip(LEVEL_WEIGHTS, fake, real, strict=True)
     ]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matebit.data.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Network
-    from matebit.metrics.inception import Inception
     from matebit.metrics.feature_distance import PerceptualDistance
+    from matebit.metrics.inception import Inception
 
 
 def with_digest(label: str, weights: Path | None) -> str:
