@@ -10,8 +10,8 @@ from PIL import Image
 from small_sets import FEW_PORTRAITS, Sections, portrait_sections, run_all
 
 from matebit.data.faces import LABELS
-from matebit.data.portraits import geometry, portrait_set, render
-from matebit.data.portraits.config import PortraitsConfig
+from matebit.drawn.portraits import geometry, portrait_set, render
+from matebit.drawn.portraits.config import PortraitsConfig
 from matebit.pipeline.layout import Layout
 
 

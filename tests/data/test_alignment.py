@@ -18,10 +18,10 @@ from matebit.data.alignment import alignment_of
 from matebit.data.config import DataConfig
 from matebit.data.extractors.protocol import Record
 from matebit.data.faces import LABELS
-from matebit.data.portraits import geometry, portrait_set, render
-from matebit.data.portraits.config import PortraitsConfig
-from matebit.data.portraits.landmarks import landmarks
 from matebit.data.sources.folder import FolderSource
+from matebit.drawn.portraits import geometry, portrait_set, render
+from matebit.drawn.portraits.config import PortraitsConfig
+from matebit.drawn.portraits.landmarks import landmarks
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 from matebit.pipeline.layout import Layout

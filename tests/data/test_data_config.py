@@ -66,7 +66,7 @@ def test_sections_import_nothing_heavy() -> None:
 def test_stages_up_to_pairs_do_without_torch() -> None:
     code = (
         "import sys, matebit.data.extract_conditions, matebit.data.choose_exemplars,"
-        "matebit.data.sources.portraits, matebit.data.sources.celebamask,"
+        "matebit.drawn.portrait_source, matebit.data.sources.celebamask,"
         "matebit.data.conditions.face_edges, matebit.data.pairs.style;"
         "print('torch' in sys.modules)"
     )

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from dvc.repo import Repo
 
 from command import run_in
+from matebit.engines.dvcfile import dvc_text
 from matebit.params.read import read_mapping, validated
 from matebit.params.schema import Params
-from matebit.pipeline.dvcfile import dvc_text
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 
 from command import REPOSITORY, run_in
 from matebit.data.datasets import dataset_named
+from matebit.engines.snakemake import Experiment
 from matebit.params.read import read_mapping
-from matebit.pipeline.snakemake import Experiment
 
 SHIPPED = sorted((REPOSITORY / "params").glob("*.yaml"))
 DRAWN = {"demo", "smoke", "portraits-sketch"}

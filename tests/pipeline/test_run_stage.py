@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from matebit.engines.run_stage import run_stage
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.run_stage import run_stage
 from tiny_experiment import TINY, Experiment, resolved_below
 
 

@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from command import REPOSITORY, run_in
+from matebit.engines.snakemake import Experiment
 from matebit.errors import MatebitError
 from matebit.params.read import read_with_overrides
 from matebit.params.resolve import resolve
 from matebit.params.resolved import read_resolved
-from matebit.pipeline.snakemake import Experiment
 
 SMOKE = (REPOSITORY / "params/smoke.yaml").read_text()
 

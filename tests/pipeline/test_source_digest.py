@@ -85,7 +85,7 @@ from pathlib import Path
 import cv2, pandas, scipy.stats, skimage.color, torch, torch._dynamo
 for jobs in json.loads(sys.argv[2]):
     if os.fork() == 0:
-        from matebit.pipeline.run_stage import run_stage
+        from matebit.engines.run_stage import run_stage
         for name, *rest in jobs:
             run_stage(name, Path(sys.argv[1]), *rest)
         print(json.dumps({m: sys.modules[m].__file__ for m in sys.modules if m.startswith("matebit.")}))

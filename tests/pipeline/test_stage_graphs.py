@@ -10,8 +10,8 @@ import pytest
 from stage_graphs import Graph, dvc_graph, dvc_stages, snakemake_graph
 
 from command import REPOSITORY
+from matebit.engines.snakemake import Experiment
 from matebit.params.read import read_mapping
-from matebit.pipeline.snakemake import Experiment
 from matebit.pipeline.stages import STAGES
 
 # The others differ in what is read, hardly in their graphs.

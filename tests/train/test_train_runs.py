@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from steps import results
 
-from matebit.data.drawing import matching
-from matebit.data.sources.portraits import PortraitSource, PortraitTruth
+from matebit.drawn.drawing import matching
+from matebit.drawn.portrait_source import PortraitSource, PortraitTruth
 from matebit.errors import MatebitError
 from matebit.train import step as training_step
 from tiny_experiment import Experiment

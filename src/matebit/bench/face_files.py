@@ -9,8 +9,8 @@ from PIL import Image
 
 from matebit.data.config import DataConfig
 from matebit.data.faces import LABELS
-from matebit.data.portraits.config import PortraitsConfig
-from matebit.data.sources.portraits import PortraitSource
+from matebit.drawn.portrait_source import PortraitSource
+from matebit.drawn.portraits.config import PortraitsConfig
 
 _PHOTOGRAPH, _MASK = 1024, 512  # px, as the published files have
 

@@ -37,10 +37,10 @@ def _dvc(
     params: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Params files, params/NAME.yaml.")],
 ) -> None:
     """Write DVC's file for a params file: dvc.yaml for the demo, pipelines/NAME/dvc.yaml for others."""
+    from matebit.engines.dvcfile import dvc_text
     from matebit.io.files import write_text
     from matebit.params.read import read_mapping, validated
     from matebit.params.schema import Params
-    from matebit.pipeline.dvcfile import dvc_text
 
     for path in params:
         parsed = validated(Params, read_mapping(path), str(path))

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from matebit.data.conditions.config import XDoGConfig
 from matebit.data.deepfashion_config import DeepFashionConfig
 from matebit.data.extractors.config import ExtractorsConfig
-from matebit.data.figures.config import FiguresConfig
 from matebit.data.folder_config import FolderConfig, valid_pattern
-from matebit.data.portraits.config import PortraitsConfig
+from matebit.drawn.figures.config import FiguresConfig
+from matebit.drawn.portraits.config import PortraitsConfig
 
 # The names of the registries (sources, conditions, pairs), which a test holds equal. They stand
 # here by themselves so that a stage that only reads its params does not depend on the code of every

@@ -1,8 +1,8 @@
 """Figures to draw in the tests."""
 
-from matebit.data.drawing.style import Style
-from matebit.data.figures import Stance, figure_style, sample_build, sample_cut, sample_pose, sample_view
-from matebit.data.figures.cut import Cut
+from matebit.drawn.drawing.style import Style
+from matebit.drawn.figures import Stance, figure_style, sample_build, sample_cut, sample_pose, sample_view
+from matebit.drawn.figures.cut import Cut
 
 
 def stance_of(*seed: int, attitude: str | None = None) -> Stance:

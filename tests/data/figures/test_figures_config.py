@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from matebit.data.conditions.registry import CONDITIONS
 from matebit.data.config import DataConfig
-from matebit.data.figures.config import FiguresConfig
 from matebit.data.label_sets import LABEL_SETS, labels_of
+from matebit.drawn.figures.config import FiguresConfig
 from matebit.errors import MatebitError
 from matebit.params.resolve import resolve
 
@@ -35,7 +35,7 @@ def test_every_field_is_described():
 
 def test_reading_the_config_imports_nothing_heavy():
     code = (
-        "import sys; import matebit.data.figures.config;"
+        "import sys; import matebit.drawn.figures.config;"
         "print([m for m in ('numpy', 'cv2', 'scipy', 'torch') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

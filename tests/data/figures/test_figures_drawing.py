@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from stances import figure_of, stance_of
 
 from matebit.data.bodies import LABELS
-from matebit.data.drawing.style import MEDIA
-from matebit.data.figures import figure_style, geometry, render, sample_cut
-from matebit.data.figures.cut import OUTFITS
-from matebit.data.figures.labels import Part
-from matebit.data.figures.pose import ATTITUDES, LIMITS, sample_pose
-from matebit.data.figures.skeleton import skeleton
+from matebit.drawn.drawing.style import MEDIA
+from matebit.drawn.figures import figure_style, geometry, render, sample_cut
+from matebit.drawn.figures.cut import OUTFITS
+from matebit.drawn.figures.labels import Part
+from matebit.drawn.figures.pose import ATTITUDES, LIMITS, sample_pose
+from matebit.drawn.figures.skeleton import skeleton
 from matebit.errors import MatebitError
 
 seeds = st.integers(0, 2**31)

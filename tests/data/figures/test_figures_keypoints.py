@@ -5,9 +5,9 @@ import pytest
 from stances import stance_of
 
 from matebit.data.body_pose import JOINTS
-from matebit.data.figures import View, body_pose, geometry, sample_cut
-from matebit.data.figures.labels import Part
-from matebit.data.figures.pose import ATTITUDES
+from matebit.drawn.figures import View, body_pose, geometry, sample_cut
+from matebit.drawn.figures.labels import Part
+from matebit.drawn.figures.pose import ATTITUDES
 
 LIMBS = {
     "elbow": {Part.L_ARM, Part.R_ARM}, "wrist": {Part.L_ARM, Part.R_ARM, Part.L_HAND, Part.R_HAND},

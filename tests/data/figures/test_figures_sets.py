@@ -2,10 +2,10 @@ from collections import Counter
 
 import pytest
 
-from matebit.data.drawing.style import MEDIA
-from matebit.data.figures import FiguresConfig, figure_set
-from matebit.data.figures.cut import OUTFITS
-from matebit.data.figures.pose import ATTITUDES
+from matebit.drawn.drawing.style import MEDIA
+from matebit.drawn.figures import FiguresConfig, figure_set
+from matebit.drawn.figures.cut import OUTFITS
+from matebit.drawn.figures.pose import ATTITUDES
 
 SMALL = FiguresConfig(train=90, test=30, people_train=20, people_test=7)
 

@@ -3,11 +3,11 @@ import pytest
 from stances import figure_of
 
 from matebit.data.config import DataConfig
-from matebit.data.drawing.matching import true_matches
-from matebit.data.figures import geometry, render
-from matebit.data.figures.labels import NEAR
 from matebit.data.sources.base import Item
-from matebit.data.sources.figures import FigureSource
+from matebit.drawn.drawing.matching import true_matches
+from matebit.drawn.figure_source import FigureSource
+from matebit.drawn.figures import geometry, render
+from matebit.drawn.figures.labels import NEAR
 
 FEW = {"train": 8, "test": 4, "people_train": 2, "people_test": 1}
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from matebit.data.portraits.config import PortraitsConfig
+from matebit.drawn.portraits.config import PortraitsConfig
 
 
 def test_defaults_dress_every_style_four_times():
@@ -31,7 +31,7 @@ def test_every_field_is_described():
 
 def test_reading_the_config_imports_nothing_heavy():
     code = (
-        "import sys; import matebit.data.portraits.config;"
+        "import sys; import matebit.drawn.portraits.config;"
         "print([m for m in ('numpy', 'cv2', 'scipy', 'torch') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matebit.data.drawing.style import BACKGROUNDS, MEDIA
-from matebit.data.portraits import geometry, render, sample_shape, sample_style
-from matebit.data.portraits.labels import Label, Part
+from matebit.drawn.drawing.style import BACKGROUNDS, MEDIA
+from matebit.drawn.portraits import geometry, render, sample_shape, sample_style
+from matebit.drawn.portraits.labels import Label, Part
 from matebit.errors import MatebitError
 
 seeds = st.integers(0, 2**31)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from matebit.data.drawing.matching import NEAR
-from matebit.data.portraits import geometry, sample_shape, true_matches
+from matebit.drawn.drawing.matching import NEAR
+from matebit.drawn.portraits import geometry, sample_shape, true_matches
 
 
 def brute_force(surface_a, surface_b, grid):

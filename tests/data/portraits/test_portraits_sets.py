@@ -2,10 +2,10 @@ from collections import Counter
 
 import pytest
 
-from matebit.data.drawing.palettes import FAMILIES
-from matebit.data.drawing.patterns import PATTERNS
-from matebit.data.drawing.style import MEDIA
-from matebit.data.portraits import PortraitsConfig, portrait_set
+from matebit.drawn.drawing.palettes import FAMILIES
+from matebit.drawn.drawing.patterns import PATTERNS
+from matebit.drawn.drawing.style import MEDIA
+from matebit.drawn.portraits import PortraitsConfig, portrait_set
 
 SMALL = PortraitsConfig(train=90, test=30, styles_train=20, styles_test=7)
 

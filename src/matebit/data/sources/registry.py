@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 # Module and class, called as `Class(config, seed)`; imported only when the params ask for it.
 SOURCES: dict[str, tuple[str, str]] = {
-    "portraits": ("matebit.data.sources.portraits", "PortraitSource"),
-    "figures": ("matebit.data.sources.figures", "FigureSource"),
+    "portraits": ("matebit.drawn.portrait_source", "PortraitSource"),
+    "figures": ("matebit.drawn.figure_source", "FigureSource"),
     "celebamask": ("matebit.data.sources.celebamask", "CelebAMaskSource"),
     "folder": ("matebit.data.sources.folder", "FolderSource"),
     "deepfashion": ("matebit.data.sources.deepfashion", "DeepFashionSource"),
