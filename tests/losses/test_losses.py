@@ -8,16 +8,16 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from matebit.config.features import FeatureConfig
+from matebit.config.losses import LossConfig, StyleContrastConfig
+from matebit.config.model import ModelConfig
 from matebit.features.build import build_features
-from matebit.features.config import FeatureConfig
 from matebit.losses.alignment import position_contrast, random_positions
-from matebit.losses.config import LossConfig, StyleContrastConfig
 from matebit.losses.contextual import contextual
 from matebit.losses.contrast import NegativeBank, StyleQueue, style_contrast
 from matebit.losses.self_reference import self_reference_mean
 from matebit.losses.step import StyleCodes, Target, discriminator_loss, generator_loss
 from matebit.model.build import build_discriminator, build_generator
-from matebit.model.config import ModelConfig
 from matebit.model.spectral import held
 
 

@@ -115,7 +115,7 @@ def test_other_parameters_are_refused_by_name_but_keep_may_change(poisoned, tiny
 
 def resolved_again(experiment: Experiment, base: Path, changes: dict) -> Experiment:
     """The same folder with other parameters."""
-    from matebit.params.read import merged
+    from matebit.config.read import merged
     from tiny_experiment import resolved_below
 
     return resolved_below(base, merged(experiment.mapping, changes))

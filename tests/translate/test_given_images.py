@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from matebit.config.read import validated
+from matebit.config.schema import Params
 from matebit.errors import MatebitError
-from matebit.params.read import validated
-from matebit.params.schema import Params
 from tiny_experiment import Experiment
 
 

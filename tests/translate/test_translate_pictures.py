@@ -160,7 +160,7 @@ def test_a_stages_condition_and_a_drawing(checkpoints, pictures: Path, tmp_path:
 
 
 def test_a_thin_line_survives_being_made_small() -> None:
-    from matebit.data.config import ConditionsConfig
+    from matebit.config.data import ConditionsConfig
     from matebit.translate.structure import of_drawing
 
     paper = np.full((900, 900), 255, np.uint8)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
+from matebit.config.portraits import PortraitsConfig
 from matebit.data.faces import LABELS
 from matebit.drawn.portrait_source import PortraitSource
-from matebit.drawn.portraits.config import PortraitsConfig
 
 _PHOTOGRAPH, _MASK = 1024, 512  # px, as the published files have
 

@@ -46,10 +46,10 @@ def _resolve(
     engine: Annotated[str, typer.Option(help="Who runs the stages: snakemake, dvc or hand.")] = "hand",
 ) -> None:
     """Check a params file, fill its defaults, and write results/NAME/params.yaml."""
+    from matebit.config.read import read_with_overrides
     from matebit.engines.given import check_given
+    from matebit.engines.resolve import resolve, write_resolved
     from matebit.errors import MatebitError
-    from matebit.params.read import read_with_overrides
-    from matebit.params.resolve import resolve, write_resolved
     from matebit.pipeline.layout import Layout
     from matebit.pipeline.ownership import ENGINES, claim
     from matebit.report.more_results import other_layouts

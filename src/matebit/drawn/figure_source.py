@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from matebit.config.data import DataConfig
 from matebit.data.bodies import LABEL_SET
 from matebit.data.body_pose import BodyPose
-from matebit.data.config import DataConfig
 from matebit.data.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
 from matebit.data.faces import parsing_of_labels
 from matebit.data.parsing import Parsing
 from matebit.data.sources.base import Item

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from matebit.params.schema import Params
-from matebit.params.yaml_text import yaml_text
-from matebit.pipeline.layout import CONTROLS_RUN, GIVEN_SEED, Layout
+from matebit.config.controls import CONTROLS_RUN, GIVEN_SEED
+from matebit.config.schema import Params
+from matebit.config.yaml_text import yaml_text
+from matebit.pipeline.layout import Layout
 from matebit.pipeline.stages import STAGES
 
 _HEADER = """\

@@ -10,7 +10,7 @@ from matebit.pipeline.runs import given_images
 from matebit.translate.given_files import given_files
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 
 def check_given(params: ResolvedParams) -> None:

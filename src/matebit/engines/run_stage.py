@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from matebit.config.resolved import read_resolved
+from matebit.config.schema import ResolvedParams
+from matebit.engines.resolve import params_digest
 from matebit.errors import MatebitError
-from matebit.params.resolve import params_digest
-from matebit.params.resolved import read_resolved
-from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.lock import job_lock
 from matebit.pipeline.runs import jobs, scored, seeds_of

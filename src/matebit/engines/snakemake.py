@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matebit.config.read import read_mapping
+from matebit.config.schema import ResolvedParams
+from matebit.config.yaml_text import parse_yaml
 from matebit.data.datasets import absent_data
 from matebit.engines.given import check_given
+from matebit.engines.resolve import resolve, write_resolved
 from matebit.errors import MatebitError
-from matebit.params.read import read_mapping
-from matebit.params.resolve import resolve, write_resolved
-from matebit.params.schema import ResolvedParams
-from matebit.params.yaml_text import parse_yaml
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.ownership import check_owner, claim
 from matebit.pipeline.runs import given_images, jobs, scored

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matebit.data.config import DataConfig
+    from matebit.config.data import DataConfig
     from matebit.data.sources.base import Source
 
 # Module and class, called as `Class(config, seed)`; imported only when the params ask for it.

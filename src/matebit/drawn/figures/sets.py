@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matebit.config.figures import FiguresConfig
 from matebit.drawn.drawing.style import Style, style_names
 from matebit.drawn.figures.build import Build, sample_build
-from matebit.drawn.figures.config import FiguresConfig
 from matebit.drawn.figures.cut import OUTFITS, Cut, sample_cut
 from matebit.drawn.figures.framing import sample_view
 from matebit.drawn.figures.pose import sample_pose

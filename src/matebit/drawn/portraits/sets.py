@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matebit.config.portraits import PortraitsConfig
 from matebit.drawn.drawing.style import Style, sample_style, style_names
-from matebit.drawn.portraits.config import PortraitsConfig
 from matebit.drawn.portraits.shape import Shape, sample_shape
 
 _SPLITS = ("train", "test")
