@@ -77,16 +77,7 @@ def test_the_digest_is_the_same_wherever_the_package_lies(source: Path, tmp_path
 
 
 # What runs a stage, whichever it is: it decides no byte of the results.
-AROUND = tuple(
-    f"matebit.{room}" for room in ("cli", "config", "engines", "pipeline", "tracking", "errors")
-)
-    "matebit.cli",
-    "matebit.config",
-    "matebit.engines",
-    "matebit.pipeline",
-    "matebit.tracking",
-    "matebit.errors",
-)
+AROUND = tuple(f"matebit.{room}" for room in ("cli", "config", "engines", "pipeline", "tracking", "errors"))
 # Each list of jobs in a process of its own; the libraries, which take longest, are loaded before the fork.
 LISTING = """
 import json, os, sys
