@@ -8,10 +8,10 @@ import torch
 from skimage import data, transform
 from torch.nn import functional as F
 
+from matebit.config.features import LITE0_LEVELS as LEVELS
+from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
 from matebit.features.build import build_features
-from matebit.features.config import FeatureConfig
-from matebit.features.levels import EFFICIENTNET_LITE0 as LEVELS
 from matebit.features.location import feature_weights
 from matebit.weights import location
 from matebit.weights.registry import weight_named

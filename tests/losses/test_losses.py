@@ -8,11 +8,11 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from matebit.config.features import LEVELS, FeatureConfig
+from matebit.config.losses import LossConfig, StyleContrastConfig
+from matebit.config.model import ModelConfig
 from matebit.features.build import build_features
-from matebit.features.config import FeatureConfig
-from matebit.features.levels import LEVELS
 from matebit.losses.alignment import known_match, position_contrast, random_positions
-from matebit.losses.config import LossConfig, StyleContrastConfig
 from matebit.losses.contextual import contextual
 from matebit.losses.contrast import NegativeBank, StyleQueue, style_contrast
 from matebit.losses.self_reference import self_reference_mean
@@ -24,7 +24,6 @@ from matebit.losses.step import (
     perceptual_loss,
 )
 from matebit.model.build import build_discriminator, build_generator
-from matebit.model.config import ModelConfig
 from matebit.model.spectral import held
 
 

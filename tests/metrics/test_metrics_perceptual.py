@@ -7,9 +7,10 @@ import pytest
 import torch
 from arrays_inputs import ArrayInputs, feed, items, random_images
 
+from matebit.config.features import VGG19_LEVELS as LEVELS
+from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
-from matebit.features import FeatureConfig, build_features
-from matebit.features.levels import VGG19 as LEVELS
+from matebit.features.build import build_features
 from matebit.metrics.batch import Batch
 from matebit.metrics.diversity import Diversity
 from matebit.metrics.feature_distance import FeatureDistance, by_features, feature_distance

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
-from matebit.features.config import FeatureConfig
 from matebit.features.efficientnet_lite0 import EfficientNetLite0
 from matebit.features.efficientnet_lite0_file import read_efficientnet_lite0
 from matebit.features.vgg19 import Vgg19

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from matebit.features.levels import EFFICIENTNET_LITE0 as LEVELS
+from matebit.config.features import LITE0_LEVELS as LEVELS
 
 # Repeats, kernel, stride of the first, expansion, output channels; the stem has 32 and stride 2.
 STAGES = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from matebit.config.losses import LossConfig
 from matebit.features.network import PerceptualNetwork
 from matebit.losses.adversarial import (
     Stages,
@@ -15,7 +16,6 @@ from matebit.losses.adversarial import (
     generator_hinge,
 )
 from matebit.losses.alignment import feature_alignment, known_match, position_contrast, warp_matching
-from matebit.losses.config import LossConfig
 from matebit.losses.contextual import contextual_loss
 from matebit.losses.contrast import style_contrast
 from matebit.losses.gram import gram_style

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matebit.errors import MatebitError
-from matebit.features.location import WEIGHTS
 from matebit.weights.location import how_to_get, path_of, problem_of
 from matebit.weights.registry import Weight, weight_named
 
 if TYPE_CHECKING:
-    from matebit.data.extractors.config import ExtractorsConfig
-    from matebit.metrics.config import MetricsConfig
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.extractors import ExtractorsConfig
+    from matebit.config.metrics import MetricsConfig
+    from matebit.config.schema import ResolvedParams
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,7 @@ def _face_landmarks(asked_by: str) -> Iterator[Need]:
 def needed(params: ResolvedParams) -> list[Need]:
     """Every weight file that some stage of the experiment reads."""
     features = params.features
-    pretrained = features.weights != "random"
-    found = [_need(WEIGHTS[features.net], f"features.net: {features.net}")] if pretrained else []
+    found = [_need(features.weight_file, f"features.net: {features.net}")] if features.weight_file else []
     if params.data.align == "face_alignment":
         found += _face_landmarks(f"data.align: {params.data.align}")
     if params.conditions.kind == "hed":
