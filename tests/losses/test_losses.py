@@ -15,6 +15,7 @@ from matebit.features.build import build_features
 from matebit.losses.alignment import known_match, position_contrast, random_positions
 from matebit.losses.contextual import contextual
 from matebit.losses.contrast import NegativeBank, StyleQueue, style_contrast
+from matebit.losses.pixel import opponent_distance
 from matebit.losses.self_reference import self_reference_mean
 from matebit.losses.step import StyleCodes, Target, discriminator_loss, generator_loss
 from matebit.model.build import build_discriminator, build_generator
@@ -102,6 +103,14 @@ def test_bank_of_a_short_run_and_with_conditions():
 def test_queue_length_follows_the_length_of_training():
     config = StyleContrastConfig()
     assert [config.queue_length(n) for n in (10**6, 800, 3)] == [1024, 100, 1]
+
+
+def test_opponent_distance_by_hand():
+    """Brightness does not enter; red against green counts 2 where one is 1 and the other -1."""
+    image, truth = torch.zeros(2, 3, 1, 1), torch.zeros(2, 3, 1, 1)
+    image[0] = 0.7  # grey against black
+    image[1, :, 0, 0] = torch.tensor([1.0, -1.0, 0.5])
+    assert opponent_distance(image, truth).tolist() == pytest.approx([0.0, (2 + 0.5) / 2], abs=1e-6)
 
 
 def test_known_match_by_hand():

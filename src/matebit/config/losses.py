@@ -76,6 +76,12 @@ class LossConfig(BaseModel):
         ge=0,
         description="pixels against truth where self-referenced; not in the published method",
     )
+    pixel_chroma: float = Field(
+        0.0,
+        ge=0,
+        description="opponent colours of pixels, which brightness does not enter, against truth where "
+        "self-referenced; not in the published method",
+    )
     contextual_pono: bool = Field(
         True, description="contextual loss: centre at each position rather than each channel"
     )

@@ -20,7 +20,7 @@ from matebit.losses.contextual import contextual_loss
 from matebit.losses.contrast import style_contrast
 from matebit.losses.gram import gram_style
 from matebit.losses.perceptual import perceptual_distance, perceptual_matching
-from matebit.losses.pixel import pixel_distance
+from matebit.losses.pixel import opponent_distance, pixel_distance
 from matebit.losses.self_reference import self_reference_mean
 from matebit.model.translation import Translation
 
@@ -116,6 +116,9 @@ def translation_loss(
             translation.condition_features[0], translation.truth_features[0], positions
         )
         losses["mcl"] = config.mcl * contrast
+    if config.pixel_chroma:
+        chroma = target.self_referenced(opponent_distance(translation.image, target.truth), config)
+        losses["pixel_chroma"] = config.pixel_chroma * chroma
     if config.pixel_l1:
         pixels = target.self_referenced(pixel_distance(translation.image, target.truth), config)
         losses["pixel_l1"] = config.pixel_l1 * pixels
