@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matebit.data.catalogue import read_catalogue
-from matebit.data.pictures import Pictures
+from matebit.contracts.catalogue import read_catalogue
+from matebit.contracts.pictures import Pictures
 from matebit.data.sources.registry import open_source
 from matebit.io.images import read_rgb
 from matebit.io.tables import read_table, write_table
