@@ -1,4 +1,4 @@
-"""Tables beside the indexes of `data` and `conditions`: alignments, joints, landmarks, extractors, rejects."""
+"""Tables beside the indexes of `data` and `conditions`: alignments, joints, landmarks, extractors."""
 
 from __future__ import annotations
 
