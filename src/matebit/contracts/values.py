@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from matebit.io.tables import read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VALUES_FILE, IMAGES_FILE = "values.csv", "images.csv"
 VALUE_COLUMNS = ["method", "seed", "metric", "value", "n", "features", "protocol"]
