@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_sets import contents, portrait_sections, run_all, sections
 
+from matebit.config.data import PairsConfig
 from matebit.data import choose_exemplars, extract_conditions, import_images
 from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.config import PairsConfig
 from matebit.data.encoding import load_png
 from matebit.data.exemplars import Ranked, draw_exemplar
 from matebit.data.exemplars import test_exemplar as exemplar_of_rank

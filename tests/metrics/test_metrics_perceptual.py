@@ -7,8 +7,9 @@ import pytest
 import torch
 from arrays_inputs import ArrayInputs, feed, items, random_images
 
+from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
-from matebit.features import FeatureConfig, build_features
+from matebit.features.build import build_features
 from matebit.metrics.batch import Batch
 from matebit.metrics.diversity import Diversity
 from matebit.metrics.lpips import (

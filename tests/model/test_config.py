@@ -8,8 +8,8 @@ import sys
 import pytest
 from pydantic import ValidationError
 
+from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
-from matebit.model.config import ModelConfig
 
 
 def test_released_fills_its_own_defaults():
@@ -34,6 +34,19 @@ def test_released_fills_its_own_defaults():
         ({"crop_size": 72}, "must be a multiple of 16"),
         ({"ngf": 6}, "multiple of 4"),
         ({"blocks": 6}, "less than or equal to 5"),
+        ({"variant": "released", "style_dim": 32}, "contradicts model.variant = 'released'"),
+        ({"variant": "released", "warp_in_decoder": True}, "contradicts model.variant = 'released'"),
+        ({"warp_in_decoder": True, "blocks": 0}, "needs the warped exemplar of a block"),
+        (
+            {
+                "warp_in_decoder": True,
+                "blocks": 1,
+                "attention": "warp",
+                "decoder": "spade",
+                "style_code": False,
+            },
+            "sees the warp anyway",
+        ),
         ({"widht": 3}, "Extra inputs are not permitted"),
     ],
 )
@@ -50,9 +63,9 @@ def test_condition_channels_must_be_filled_in():
 def test_every_field_is_described_and_torch_is_not_imported():
     code = (
         "import sys\n"
-        "from matebit.model.config import ModelConfig as M\n"
-        "from matebit.losses.config import LossConfig as L, StyleContrastConfig as S\n"
-        "from matebit.features.config import FeatureConfig as F\n"
+        "from matebit.config.model import ModelConfig as M\n"
+        "from matebit.config.losses import LossConfig as L, StyleContrastConfig as S\n"
+        "from matebit.config.features import FeatureConfig as F\n"
         "assert all(f.description for m in (M, L, S, F) for f in m.model_fields.values())\n"
         "assert 'torch' not in sys.modules\n"
     )

@@ -8,10 +8,10 @@ import pytest
 import torch
 from golden_numbers import FOLDER, golden, relative, within
 
+from matebit.config.losses import LossConfig
 from matebit.features.vgg19 import caffe_input
 from matebit.losses.adversarial import discriminator_hinge, feature_matching, generator_hinge
 from matebit.losses.alignment import position_contrast, warp_matching
-from matebit.losses.config import LossConfig
 from matebit.losses.contextual import contextual, contextual_loss
 from matebit.losses.contrast import style_contrast
 from matebit.losses.gram import gram_difference, gram_style

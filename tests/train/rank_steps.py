@@ -10,9 +10,9 @@ import torch
 from steps import STEP, random_batch
 from torch import distributed
 
+from matebit.config.read import merged
+from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
-from matebit.params.read import merged
-from matebit.params.resolve import resolve
 from matebit.train.batch import Batch
 from matebit.train.ranks import ALONE, Ranks
 from matebit.train.step import TrainingStep
@@ -45,7 +45,7 @@ def trained(changes: dict[str, Any], ranks: Ranks = ALONE) -> dict[str, Any]:
     step.queue.codes = lambda: None if codes() is None else codes().double()
     losses = []
     for number, (count, self_ref) in enumerate(BATCHES):
-        batch = share(random_batch(count, self_ref, seed=number), ranks)
+        batch = share(random_batch(count, self_ref, seed=number, known=True), ranks)
         losses.append(step(batch, 4 * number, number)[0])
     return {
         "losses": losses,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from command import REPOSITORY, complaint, matebit, run_in
+from matebit.config.read import merged, read_mapping
+from matebit.engines.resolve import resolve
 from matebit.errors import MatebitError
-from matebit.params.read import merged, read_mapping
-from matebit.params.resolve import resolve
 from matebit.weights import keeping
 from matebit.weights.keeping import fetch, state_of
 from matebit.weights.location import path_of, required

@@ -80,7 +80,7 @@ class _Pooled:
 
 
 def _metrics(threads: int) -> dict[str, Metric]:
-    from matebit.metrics.config import SwdConfig
+    from matebit.config.metrics import SwdConfig
     from matebit.metrics.fid import FrechetInceptionDistance
     from matebit.metrics.relevance import ColourRelevance, TextureRelevance
     from matebit.metrics.swd import SlicedWasserstein

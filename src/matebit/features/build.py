@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
-from matebit.features.config import FeatureConfig
 from matebit.features.vgg19 import GROUPS, Scaling, Vgg19
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from matebit.features.config import FeatureConfig
+from matebit.config.features import FeatureConfig
 from matebit.weights.location import required
 
 

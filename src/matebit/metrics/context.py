@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from matebit.metrics.config import MetricsConfig
+from matebit.config.metrics import MetricsConfig
 from matebit.weights.location import required
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from matebit.config.losses import LossConfig
 from matebit.features.vgg19 import Vgg19
 from matebit.losses.alignment import random_positions
-from matebit.losses.config import LossConfig
 from matebit.losses.contrast import NegativeBank, StyleQueue
 from matebit.losses.step import (
     StyleCodes,
@@ -34,7 +34,7 @@ from matebit.train.ranks import ALONE, Ranks
 from matebit.train.schedule import learning_rates
 
 if TYPE_CHECKING:
-    from matebit.params.schema import MethodSections
+    from matebit.config.schema import MethodSections
 
 
 class NotFinite(Exception):
@@ -184,9 +184,19 @@ class TrainingStep:
                 batch.exemplar_condition,
                 truth=batch.truth if self.losses.no_vgg_feat else None,
                 warp=bool(self.losses.G_warp_self),
+                soft=bool(self.losses.known_match) and batch.flow is not None,
             )
             codes = self._style_codes(batch, translation, images)
-        target = Target(batch.truth, batch.exemplar, batch.self_ref, batch.self_ref_total, batch.share)
+        target = Target(
+            batch.truth,
+            batch.exemplar,
+            batch.self_ref,
+            batch.self_ref_total,
+            batch.share,
+            flow=batch.flow,
+            known=batch.known(),
+            known_total=batch.known_total,
+        )
         image = translation.image.detach().requires_grad_()
         losses = self._discriminate(batch, image)
         losses |= self._perceive(image, target)

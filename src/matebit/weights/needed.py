@@ -12,9 +12,9 @@ from matebit.weights.location import path_of
 from matebit.weights.registry import Weight, weight_named
 
 if TYPE_CHECKING:
-    from matebit.data.extractors.config import ExtractorsConfig
-    from matebit.metrics.config import MetricsConfig
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.extractors import ExtractorsConfig
+    from matebit.config.metrics import MetricsConfig
+    from matebit.config.schema import ResolvedParams
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ import torch
 from matebit.data.catalogue import Entry
 from matebit.data.encoding import load_png
 from matebit.data.pairs.ranking import rank_both_splits
-from matebit.features import build_features
+from matebit.features.build import build_features
 from matebit.features.location import feature_weights
 from matebit.logs import track
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 _LEVEL = "r52"
 # Unit vectors are kept in steps of 2**-14, so that distances are exact and ties are true ties.
