@@ -197,8 +197,8 @@ def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Conte
     return Context(
         config=params.metrics,
         network=features_of,
+        levels=network.levels,
         features_label=with_digest(params.features.label, weights),
-        pretrained=params.features.weights != "random",
         truth_known=truth_known,
         extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
         threads=params.threads,
