@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.data.faces import parsing_of_labels
-from matebit.data.parsing import Parsing
+from matebit.contracts.faces import parsing_of_labels
+from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample
 from matebit.drawn.drawing.matching import true_matches
