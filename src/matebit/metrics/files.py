@@ -15,7 +15,7 @@ from matebit.data.catalogue import Entry, read_catalogue
 from matebit.data.extract_conditions import KEYPOINT_COLUMNS
 from matebit.data.pictures import Pictures
 from matebit.data.sources.base import TruthOracle
-from matebit.errors import MatebitError
+from matebit.errors import MatebitError, some_of
 from matebit.io.arrays import read_arrays
 from matebit.io.files import read_json
 from matebit.io.images import BrokenImage, read_rgb
@@ -54,13 +54,6 @@ class Translated:
         return sorted((item for item in self.images if item.rank == rank), key=lambda item: item.id)
 
 
-def _named(names: Iterable[str]) -> str:
-    """`a, b, c and 4 more`."""
-    ordered = sorted(names)
-    more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
-    return ", ".join(ordered[:3]) + more
-
-
 def _check_size(path: Path, side: int) -> None:
     try:
         with Image.open(path) as image:
@@ -89,14 +82,14 @@ def read_translated(folder: Path, tests: dict[str, Entry], rank: int) -> Transla
     if missing:
         raise MatebitError(
             f"{folder}/index.csv lacks the images of {len(missing)} test items under their "
-            f"exemplar of rank {rank} ({_named(missing)}); run `matebit translate` again"
+            f"exemplar of rank {rank} ({some_of(missing)}); run `matebit translate` again"
         )
     listed = {Path(name).name for name in images.values()}
     on_disk = {path.name for path in (folder / "images").glob("*") if not path.name.startswith(".")}
     extra = {item.id for item in images} - set(tests) | (on_disk - listed)
     if extra:
         raise MatebitError(
-            f"{folder} holds images that belong to no test item ({_named(extra)}); remove them "
+            f"{folder} holds images that belong to no test item ({some_of(extra)}); remove them "
             "or run `matebit translate` again"
         )
     for item, name in images.items():
@@ -114,7 +107,7 @@ class StageFiles:
         translated: Translated,
         oracle: TruthOracle | None,
     ) -> None:
-        self._entries, self._method = entries, translated
+        self._entries, self.method = entries, translated
         self._oracle, self._pictures, self._layout = oracle, Pictures(layout), layout
 
     def _side(self, item: Item) -> int:
@@ -122,7 +115,7 @@ class StageFiles:
 
     def translated(self, item: Item) -> np.ndarray:
         """The image to be scored, (S,S,3)."""
-        return read_rgb(self._method.folder / self._method.images[item])
+        return read_rgb(self.method.folder / self.method.images[item])
 
     def truth(self, item: Item) -> np.ndarray:
         """The oracle's answer, (S,S,3)."""
@@ -180,12 +173,12 @@ class StageFiles:
 
     def matches(self, item: Item) -> Matches:
         """What the method matched."""
-        arrays = read_arrays(self._method.folder / "matches" / f"{item.id}.npz")
+        arrays = read_arrays(self.method.folder / "matches" / f"{item.id}.npz")
         return Matches(arrays["argmax"], arrays["soft"], arrays["unmatched"])
 
     def cost(self) -> dict[str, int]:
         """What the translate stage counted."""
-        return read_json(self._method.folder / COST_FILE)
+        return read_json(self.method.folder / COST_FILE)
 
     def true_matches(self, item: Item, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """The oracle's matches on a square grid: (g,g,2) in [0,1], (g,g) valid."""
