@@ -109,7 +109,7 @@ def test_style_lists_the_same_style_as_self_reference(portraits) -> None:
 
 
 def test_vgg_pairs_are_cosines_and_repeatable(images_only: Layout) -> None:
-    params = portrait_sections({"method": "vgg", "top": 4})
+    params = portrait_sections({"method": "features", "top": 4})
     choose_exemplars.run(params, images_only)
     table = table_of(images_only)
     assert table.score.between(-1, 1).all()

@@ -80,6 +80,7 @@ class _Pooled:
 
 
 def _metrics(threads: int) -> dict[str, Metric]:
+    from matebit.config.features import VGG19_LEVELS
     from matebit.config.metrics import SwdConfig
     from matebit.metrics.fid import FrechetInceptionDistance
     from matebit.metrics.relevance import ColourRelevance, TextureRelevance
@@ -88,8 +89,8 @@ def _metrics(threads: int) -> dict[str, Metric]:
     return {
         "fid": FrechetInceptionDistance(_Pooled(), ["pytorch", "clean"]),  # type: ignore[arg-type]
         "swd": SlicedWasserstein(SwdConfig(), threads),
-        "colour": ColourRelevance("drawn"),
-        "texture": TextureRelevance("drawn"),
+        "colour": ColourRelevance(VGG19_LEVELS, "drawn"),
+        "texture": TextureRelevance(VGG19_LEVELS, "drawn"),
     }
 
 

@@ -16,5 +16,6 @@ class ScoreConfig(BaseModel):
 
     threads: int = Field(2, ge=1, description="CPU threads.")
     conditions: ConditionsConfig = Field(default_factory=ConditionsConfig)
-    features: FeatureConfig = Field(default_factory=FeatureConfig)
+    # Its weights are installed, so that scores need no download.
+    features: FeatureConfig = Field(default_factory=lambda: FeatureConfig(net="efficientnet_lite0"))
     metrics: MetricsConfig = Field(default_factory=MetricsConfig)

@@ -46,8 +46,8 @@ def build_context(
     return Context(
         config=metrics,
         network=features_of,
+        levels=network.levels,
         features_label=with_digest(features.label, weights),
-        pretrained=features.weights != "random",
         truth_known=truth_known,
         extract_edges=partial(extract_edges, sigma=conditions.canny_sigma),
         threads=threads,

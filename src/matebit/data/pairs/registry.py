@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 METHODS: dict[str, tuple[str, str]] = {
     "color_layout": ("matebit.data.pairs.color_layout", "pair_by_colors"),
     "style": ("matebit.data.pairs.style", "pair_by_style"),
-    "vgg": ("matebit.data.pairs.vgg", "pair_by_features"),
+    "features": ("matebit.data.pairs.features", "pair_by_features"),
     "list": ("matebit.data.pairs.listed", "pair_by_lists"),
     "pattern": ("matebit.data.pairs.pattern", "pair_by_names"),
 }
