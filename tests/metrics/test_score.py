@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,8 @@ def test_numbers_and_protocols_are_those_of_an_experiment(experiment, folders, m
     assert {name.split("/")[0] for name in expected} == SHARED
     found = matebit.score(
         folders / "real", folders / "fake", exemplars=folders / "pictures", labels=folders / "labels",
-        edges=folders / "edges", pairs=experiment.layout.run("matebit", 1).translate / "index.csv", params=SETTINGS,
+        edges=folders / "edges", params=SETTINGS,
+        pairs=experiment.layout.run("matebit", 1).translate / "index.csv",
     )  # fmt: skip
     found.write(folders / "scores.csv")
     scored = pd.read_csv(folders / "scores.csv", dtype=str)
@@ -86,11 +88,8 @@ def test_the_command_writes_three_forms(folders):
     csv = pd.read_csv(folders / "s.csv").set_index("metric")["value"]
     assert csv.to_dict() == pytest.approx({name: row["value"] for name, row in by_name.items()}, rel=1e-8)
     assert "PNG files of 32 x 32 px; 6 images sha256 " in by_name["ssim"]["protocol"]
-    markdown = (folders / "s.md").read_text()
-    assert (
-        f"| SSIM ↑   | {by_name['ssim']['value']:.3f}" in markdown.replace("  |", " |")
-        or "SSIM ↑" in markdown
-    )
+    line = next(line for line in (folders / "s.md").read_text().splitlines() if "SSIM ↑" in line)
+    assert f" {by_name['ssim']['value']:.3f} " in line
     each = pd.read_csv(folders / "each.csv")
     assert each.groupby("metric")["value"].mean()["mae"] == pytest.approx(by_name["mae"]["value"], rel=1e-8)
     same = matebit.score(folders / "real", folders / "real", metrics=["psnr", "ssim"])
@@ -139,8 +138,6 @@ def test_mistakes_are_one_sentence(folders, harm, said):
     else:
         fake = folders / "nowhere"
     done = matebit_here(folders, "score", "real", fake, "--metrics", "ssim", "--out", "scores.csv")
-    import re
-
     pattern = said.replace("(", r"\(").replace(")", r"\)")
     assert re.search(pattern, complaint(done)), complaint(done)
     assert not (folders / "scores.csv").exists()

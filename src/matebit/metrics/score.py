@@ -11,9 +11,9 @@ from typing import Any
 from matebit import __version__
 from matebit.config.read import merged, parse_override, read_mapping, validated
 from matebit.config.score import ScoreConfig
+from matebit.contracts.translated import Item
 from matebit.errors import MatebitError
 from matebit.metrics.base import Metric
-from matebit.metrics.batch import Item
 from matebit.metrics.context import Context
 from matebit.metrics.image_folder import ImageFolder
 from matebit.metrics.registry import METRICS, metric_class

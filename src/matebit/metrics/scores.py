@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 from tabulate import tabulate
 
+from matebit.contracts.measures import describe, sort_key
 from matebit.errors import MatebitError
 from matebit.io.files import write_text
 from matebit.metrics.base import Value
-from matebit.metrics.catalogue import describe, sort_key
 
 COLUMNS = ["metric", "value", "n", "features", "protocol"]
 FORMS = {".csv": "csv", ".json": "json", ".md": "markdown"}

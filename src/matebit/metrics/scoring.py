@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from matebit.contracts.translated import Item
 from matebit.errors import MatebitError
 from matebit.logs import Progress
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch, Inputs, Item
+from matebit.metrics.batch import Batch, Inputs
 from matebit.metrics.context import Context, Parser, with_digest
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from matebit.config.extractors import ExtractorsConfig
     from matebit.config.features import FeatureConfig
     from matebit.config.metrics import MetricsConfig
-    from matebit.data.body_pose import BodyPose
+    from matebit.contracts.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Features
 

@@ -12,14 +12,16 @@ import numpy as np
 
 from matebit import __version__
 from matebit.config.controls import CONTROLS
-from matebit.data.catalogue import Entry
+from matebit.contracts.catalogue import Entry
+from matebit.contracts.translated import Translated, read_translated
+from matebit.contracts.values import IMAGE_COLUMNS, IMAGES_FILE, VALUE_COLUMNS, VALUES_FILE
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table
 from matebit.metrics.base import Metric
 from matebit.metrics.context import Context, Parser
-from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
+from matebit.metrics.files import StageFiles, read_entries
 from matebit.metrics.registry import metric_class
 from matebit.metrics.scoring import (
     build_context,
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
 
 logger = logging.getLogger("matebit.metrics")
-
-VALUE_COLUMNS = ["method", "seed", "metric", "value", "n", "features", "protocol"]
-IMAGE_COLUMNS = ["method", "seed", "id", "metric", "value"]
 
 WHY = {
     "truth": "the dataset has no true answers",
@@ -188,13 +187,13 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
         values += rows[0]
         images += rows[1]
     folder = layout.run(method, seed).metrics
-    write_table(folder / "images.csv", images, IMAGE_COLUMNS)
-    write_table(folder / "values.csv", values, VALUE_COLUMNS)
+    write_table(folder / IMAGES_FILE, images, IMAGE_COLUMNS)
+    write_table(folder / VALUES_FILE, values, VALUE_COLUMNS)
     _log_summary(values)
 
 
 def _log_summary(values: list[dict]) -> None:
-    from matebit.metrics.catalogue import describe, is_headline
+    from matebit.contracts.measures import describe, is_headline
 
     for method in dict.fromkeys(row["method"] for row in values):
         shown = [

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from matebit.contracts.translated import Item, Matches
 from matebit.errors import MatebitError, some_of
 from matebit.io.images import read_plane, read_rgb
 from matebit.io.tables import read_table
-from matebit.metrics.batch import Item, Matches
 from matebit.metrics.image_folder import ImageFolder
 
 _ONLY_EXPERIMENTS = "two folders hold no such thing; metrics that need it are not built"

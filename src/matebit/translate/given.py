@@ -7,11 +7,13 @@ from typing import Any
 
 from PIL import Image
 
-from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.exemplars import Ranked, read_pairs, test_exemplar
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.pairs import Ranked, read_pairs
+from matebit.data.exemplars import test_exemplar
 from matebit.errors import MatebitError, some_of
+from matebit.io.endings import LOSSY
 from matebit.pipeline.layout import Layout
-from matebit.translate.given_files import LOSSY, given_files
+from matebit.translate.given_files import given_files
 from matebit.translate.outputs import Outputs
 
 
