@@ -9,8 +9,6 @@ from matebit.data.import_images import INDEX_COLUMNS
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
 
-_TEXT = ["id", "split", "file", "style", "group", "condition", "parsing", "edges"]
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -32,14 +30,8 @@ class Entry:
 
 def read_catalogue(layout: Layout) -> list[Entry]:
     """Every item of `conditions/index.csv`, by id. Raises `MatebitError` for absent tables."""
-    pictures = read_table(
-        layout.data / "index.csv", INDEX_COLUMNS, [name for name in _TEXT if name in INDEX_COLUMNS]
-    )
-    conditions = read_table(
-        layout.conditions / "index.csv",
-        CONDITION_COLUMNS,
-        [name for name in _TEXT if name in CONDITION_COLUMNS],
-    )
+    pictures = read_table(layout.data / "index.csv", INDEX_COLUMNS, numbers=["width", "height"])
+    conditions = read_table(layout.conditions / "index.csv", CONDITION_COLUMNS)
     joined = conditions.merge(pictures.drop(columns="split"), on="id", validate="one_to_one")
     return [
         Entry(

@@ -82,7 +82,7 @@ def read_translated(folder: Path, tests: dict[str, Entry], rank: int) -> Transla
     `tests`: the test items by id. Raises `MatebitError` if an image of `rank` is missing, if one
     belongs to no test item, or if one has another size: nothing is scored silently.
     """
-    table = read_table(folder / "index.csv", TRANSLATED_COLUMNS, text=["id", "exemplar", "image"])
+    table = read_table(folder / "index.csv", TRANSLATED_COLUMNS, numbers=["rank"])
     images = {Item(row.id, row.exemplar, int(row.rank)): row.image for row in table.itertuples()}
     found = Translated(folder, images)
     missing = set(tests) - {item.id for item in found.of_rank(rank)}
@@ -198,7 +198,7 @@ class StageFiles:
 
 def read_joints(layout: Layout) -> dict[str, BodyPose]:
     """The joints of `conditions/keypoints.csv` by item, as parts of width and height."""
-    table = read_table(layout.conditions / "keypoints.csv", KEYPOINT_COLUMNS, text=["id", "joint"])
+    table = read_table(layout.conditions / "keypoints.csv", KEYPOINT_COLUMNS, numbers=["x", "y"])
     found: dict[str, BodyPose] = {}
     for row in table.itertuples():
         if row.id not in found:

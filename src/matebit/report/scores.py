@@ -47,8 +47,8 @@ def read_scores(layout: Layout, scored: Iterable[tuple[str, int]]) -> Scores:
     values, images = [], []
     for method, seed in scored:
         folder = layout.run(method, seed).metrics
-        values.append(read_table(folder / "values.csv", VALUE_COLUMNS, ["method", "metric"]))
-        images.append(read_table(folder / "images.csv", IMAGE_COLUMNS, ["method", "id", "metric"]))
+        values.append(read_table(folder / "values.csv", VALUE_COLUMNS, numbers=["seed", "value", "n"]))
+        images.append(read_table(folder / "images.csv", IMAGE_COLUMNS, numbers=["seed", "value"]))
     return Scores(pd.concat(values, ignore_index=True), pd.concat(images, ignore_index=True))
 
 

@@ -72,7 +72,7 @@ def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder:
 def _scores(path: Path) -> dict[str, float | None]:
     from matebit.io.tables import read_table
 
-    table = read_table(path, ["metric", "value"])
+    table = read_table(path, ["metric", "value"], numbers=["value"])
     return {
         row.metric: None if row.value != row.value else float(row.value)  # NaN is no JSON
         for row in table.itertuples()
