@@ -24,13 +24,13 @@ def test_what_a_shipped_file_lacks(path: Path, tmp_path: Path, monkeypatch: pyte
     experiment = Experiment.of(read_mapping(path), [path])
     said = experiment.absences()
     assert all("\n" not in sentence for sentence in said)
-    data, weights = experiment.params.data, experiment.params.features.weights
+    data, features = experiment.params.data, experiment.params.features
     assert [sentence.split(":")[0] for sentence in said if sentence.startswith("data.root")] == (
         ["data.root"] if data.root else []
     )
     if data.dataset:
         assert dataset_named(data.dataset).title in said[0]
-    assert any("vgg19-dcbb9e9d.pth" in sentence for sentence in said) == (weights == "imagenet")
+    assert any("vgg19-dcbb9e9d.pth" in sentence for sentence in said) == (features.weight_file == "vgg19")
     if path.stem in DRAWN:
         assert said == []
     assert list(tmp_path.iterdir()) == []

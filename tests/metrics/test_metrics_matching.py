@@ -8,7 +8,7 @@ from arrays_inputs import ArrayInputs, feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matebit.metrics.batch import Matches
+from matebit.contracts.translated import Matches
 from matebit.metrics.confidence import ConfidenceCalibration, area_under_roc
 from matebit.metrics.pck import MatchingAccuracy, cell_centres
 
@@ -82,6 +82,12 @@ def test_area_under_roc_counts_pairs(seed):
     positive = random.random(30) < 0.3
     positive[:2] = True, False
     assert area_under_roc(scores, positive) == pytest.approx(_slow_area(scores, positive))
+
+
+def test_area_under_roc_of_many_single_precision_scores_is_that_of_double():
+    random = np.random.default_rng(3)
+    scores, positive = random.random(9000, dtype=np.float32), random.random(9000) < 0.3
+    assert area_under_roc(scores, positive) == area_under_roc(scores.astype(np.float64), positive)
 
 
 def test_confidence_controls():

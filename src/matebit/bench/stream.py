@@ -10,7 +10,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from matebit.bench.arrays import DrawnInputs
-from matebit.metrics.batch import Batch, Item
+from matebit.contracts.translated import Item
+from matebit.metrics.batch import Batch
 
 if TYPE_CHECKING:
     import torch
@@ -80,6 +81,7 @@ class _Pooled:
 
 
 def _metrics(threads: int) -> dict[str, Metric]:
+    from matebit.config.features import VGG19_LEVELS
     from matebit.config.metrics import SwdConfig
     from matebit.metrics.fid import FrechetInceptionDistance
     from matebit.metrics.relevance import ColourRelevance, TextureRelevance
@@ -88,8 +90,8 @@ def _metrics(threads: int) -> dict[str, Metric]:
     return {
         "fid": FrechetInceptionDistance(_Pooled(), ["pytorch", "clean"]),  # type: ignore[arg-type]
         "swd": SlicedWasserstein(SwdConfig(), threads),
-        "colour": ColourRelevance("drawn"),
-        "texture": TextureRelevance("drawn"),
+        "colour": ColourRelevance(VGG19_LEVELS, "drawn"),
+        "texture": TextureRelevance(VGG19_LEVELS, "drawn"),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from matebit.config.deepfashion import DeepFashionConfig
 from matebit.config.extractors import ExtractorsConfig
@@ -18,7 +18,7 @@ from matebit.config.xdog import XDoGConfig
 # source.
 SourceName = Literal["portraits", "figures", "celebamask", "deepfashion", "folder"]
 ConditionName = Literal["face_edges", "parsing", "pose", "labels", "canny", "xdog", "hed"]
-PairingName = Literal["style", "color_layout", "vgg", "list", "pattern"]
+PairingName = Literal["style", "color_layout", "features", "list", "pattern"]
 
 
 class LoaderConfig(BaseModel):
@@ -146,7 +146,8 @@ class PairsConfig(BaseModel):
     method: PairingName = Field(
         "color_layout",
         description="How exemplars are ranked: same style (bundled sets), layout of colours, "
-        "pooled VGG features, lists of the CoCosNet form, or by their names (pattern).",
+        "pooled perceptual features (section `features`), lists of the CoCosNet form, or by their names "
+        "(pattern).",
     )
     top: int = Field(10, ge=1, le=1000, description="Exemplars kept for each item.")
     exemplars_from: Literal["train", "test"] = Field(
@@ -202,6 +203,16 @@ class PairsConfig(BaseModel):
         None,
         description="Method pattern: the id of its exemplar, with `\\1` for the pattern's first group.",
     )
+
+    @field_validator("method", mode="before")
+    @classmethod
+    def _by_its_present_name(cls, value: object) -> object:
+        if value == "vgg":
+            raise ValueError(
+                "the method vgg is called features now, since features.net says which network gives them: "
+                "write features"
+            )
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -62,7 +62,9 @@ class LossConfig(BaseModel):
     fm: float = Field(10.0, ge=0, description="perceptual features against truth where self-referenced")
     contextual: float = Field(10.0, ge=0, description="contextual loss against the exemplar")
     perc: float = Field(0.001, ge=0, description="squared perceptual distance to truth")
-    perc_level: Literal["r42", "r52"] = Field("r42", description="level of the loss perc")
+    perc_level: Literal["r42", "r52", "block4", "block10"] | None = Field(
+        None, description="level of the loss perc; none: the network's fourth, r42 or block4"
+    )
     style_loss: float = Field(10.0, ge=0, description="Gram matrices against the exemplar")
     mcl: float = Field(0.0, ge=0, description="margin contrast of positions (released: 0.01 if used)")
     known_match: float = Field(
@@ -102,13 +104,21 @@ class LossConfig(BaseModel):
         return {**values, "style_contrast": {"weight": 0.0, "negatives": "exemplars", **contrast}}
 
     @property
-    def levels(self) -> tuple[str, ...]:
-        """Perceptual levels that a step needs."""
+    def perceptual(self) -> bool:
+        """Whether a step needs a perceptual network."""
+        return bool(self.fm or self.style_loss or self.contextual or self.perc)
+
+    def judged_by_perc(self, network: tuple[str, ...]) -> str:
+        """The level of the loss perc among the five of a network."""
+        return network[3] if self.perc_level is None else self.perc_level
+
+    def levels_of(self, network: tuple[str, ...]) -> tuple[str, ...]:
+        """The levels that a step needs of a network's five, fine to coarse."""
         needed: set[str] = set()
         if self.fm or self.style_loss:
-            needed |= {"r12", "r22", "r32", "r42", "r52"}
+            needed |= set(network)
         if self.contextual:
-            needed |= {"r32", "r42", "r52"}
+            needed |= set(network[2:])
         if self.perc:
-            needed.add(self.perc_level)
-        return tuple(sorted(needed))
+            needed.add(self.judged_by_perc(network))
+        return tuple(level for level in network if level in needed)

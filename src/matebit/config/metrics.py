@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from matebit.config.segmenter import MiouConfig
 
 MetricName = Literal[
-    "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "miou", "joint_pck",
-    "pck", "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
+    "mae", "ssim", "psnr", "feature_distance", "lpips", "semantic", "texture", "colour", "edge_f1", "miou",
+    "joint_pck", "pck", "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
 ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ class MetricsConfig(BaseModel):
             "mae",
             "ssim",
             "psnr",
-            "lpips",
+            "feature_distance",
             "semantic",
             "texture",
             "colour",

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from matebit.config.controls import CONTROLS
 from matebit.config.data import ConditionsConfig, DataConfig, PairsConfig
-from matebit.config.features import FeatureConfig
+from matebit.config.features import LEVELS, FeatureConfig
 from matebit.config.losses import LossConfig
 from matebit.config.metrics import MetricsConfig
 from matebit.config.model import ModelConfig
@@ -210,6 +210,19 @@ class ResolvedParams(BaseModel):
     report: ReportConfig
     tracking: TrackingConfig
     code: dict[str, str]
+
+    @model_validator(mode="after")
+    def _perceptual_level_exists(self) -> Self:
+        levels = LEVELS[self.features.net]
+        for name, method in self.methods.items():
+            if not isinstance(method, MethodSections) or not method.losses.perc:
+                continue
+            if method.losses.judged_by_perc(levels) not in levels:
+                raise ValueError(
+                    f"methods.{name}: losses.perc_level = {method.losses.perc_level!r} is no level of "
+                    f"features.net = {self.features.net!r}: leave it out, or take one of {', '.join(levels)}"
+                )
+        return self
 
 
 Section = Literal[

@@ -1,4 +1,4 @@
-"""YAML 1.2: `1e-4` is a number, `on` a word, and a key stands once; what is written any reader reads the same."""
+"""YAML 1.2: `1e-4` is a number, `on` a word, a key stands once; what is written YAML 1.1 reads the same."""
 
 from __future__ import annotations
 

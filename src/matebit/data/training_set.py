@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.pairs import Ranked, read_pairs
+from matebit.contracts.pictures import Pictures
 from matebit.data.batches import Batch, Sample, collate
-from matebit.data.catalogue import Entry, read_catalogue
 from matebit.data.conditions.registry import channel_forms
-from matebit.data.exemplars import Ranked, draw_exemplar, read_pairs
+from matebit.data.exemplars import draw_exemplar
 from matebit.data.known_matches import CELL, draw_colours, draw_map, recoloured
-from matebit.data.pictures import Pictures
 from matebit.data.sampling import colours_rng, draw_window, item_of, item_rng, known_match_rng
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout

@@ -40,7 +40,9 @@ def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
     params: Params = validated(Params, mapping, where)
     kept = params.model_dump(exclude={"methods", "model", "losses", "train"})
     methods = {method.name: _method_sections(params, method, mapping, where) for method in params.methods}
-    return ResolvedParams(**kept, methods=methods, order=list(methods), code=stage_digests())
+    whole = kept | {"methods": methods, "order": list(methods), "code": stage_digests()}
+    resolved: ResolvedParams = validated(ResolvedParams, whole, where)
+    return resolved
 
 
 def resolved_text(params: ResolvedParams) -> str:

@@ -29,8 +29,8 @@ from matebit.weights.needed import absent_weights, check_weights
 def _typed(value: Any, read: Any, in_file: Any) -> Any:
     """The configuration with the values of `--config` as YAML has them.
 
-    Inside a mapping, Snakemake hands `{images: 40}` on as the text "40". What the params file says (`in_file`,
-    at the same place) is as it should be; `read` is how Snakemake, whose YAML is 1.1, has read it.
+    Inside a mapping, Snakemake hands `{images: 40}` on as the text "40". What the params file says
+    (`in_file`, at the same place) is as it should be; `read` is how Snakemake, whose YAML is 1.1, reads it.
     """
     if value == read:
         return in_file

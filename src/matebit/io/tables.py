@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from matebit.errors import MatebitError
 from matebit.io.files import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def write_table(target: Path, rows: Iterable[dict] | pd.DataFrame, columns: list[str]) -> None:
@@ -17,6 +19,8 @@ def write_table(target: Path, rows: Iterable[dict] | pd.DataFrame, columns: list
 
     Floats are written with nine significant digits (float32 survives the trip), missing values empty.
     """
+    import pandas as pd  # takes longer to import than most of what imports this file
+
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=columns)
     shown = io.StringIO(newline="")
     frame[columns].to_csv(shown, index=False, float_format="%.9g", lineterminator="\n")
@@ -29,6 +33,8 @@ def read_table(path: Path, columns: Iterable[str], *, numbers: Iterable[str] = (
     Every other column is text and comes back as it was written: `007`, `NA`, `1e5` and the empty text are
     names. Raises `MatebitError` for an absent or a damaged table.
     """
+    import pandas as pd
+
     path = Path(path)
     if not path.exists():
         raise MatebitError(f"{path} does not exist; run the stage that writes it")

@@ -12,16 +12,18 @@ import numpy as np
 
 from matebit import __version__
 from matebit.config.controls import CONTROLS
-from matebit.data.catalogue import Entry
+from matebit.contracts.catalogue import Entry
+from matebit.contracts.translated import Item, Translated, read_translated
+from matebit.contracts.values import IMAGE_COLUMNS, IMAGES_FILE, VALUE_COLUMNS, VALUES_FILE
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table
 from matebit.logs import Progress
 from matebit.metrics.base import Metric
-from matebit.metrics.batch import Batch, Item
+from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context, Parser, with_digest
-from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
+from matebit.metrics.files import StageFiles, read_entries
 from matebit.metrics.registry import metric_class
 from matebit.pipeline.layout import Layout
 
@@ -30,14 +32,11 @@ if TYPE_CHECKING:
 
     from matebit.config.extractors import ExtractorsConfig
     from matebit.config.schema import ResolvedParams
-    from matebit.data.body_pose import BodyPose
+    from matebit.contracts.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Features
 
 logger = logging.getLogger("matebit.metrics")
-
-VALUE_COLUMNS = ["method", "seed", "metric", "value", "n", "features", "protocol"]
-IMAGE_COLUMNS = ["method", "seed", "id", "metric", "value"]
 
 WHY = {
     "truth": "the dataset has no true answers",
@@ -197,8 +196,8 @@ def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Conte
     return Context(
         config=params.metrics,
         network=features_of,
+        levels=network.levels,
         features_label=with_digest(params.features.label, weights),
-        pretrained=params.features.weights != "random",
         truth_known=truth_known,
         extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
         threads=params.threads,
@@ -251,13 +250,13 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
         values += rows[0]
         images += rows[1]
     folder = layout.run(method, seed).metrics
-    write_table(folder / "images.csv", images, IMAGE_COLUMNS)
-    write_table(folder / "values.csv", values, VALUE_COLUMNS)
+    write_table(folder / IMAGES_FILE, images, IMAGE_COLUMNS)
+    write_table(folder / VALUES_FILE, values, VALUE_COLUMNS)
     _log_summary(values)
 
 
 def _log_summary(values: list[dict]) -> None:
-    from matebit.metrics.catalogue import describe, is_headline
+    from matebit.contracts.measures import describe, is_headline
 
     for method in dict.fromkeys(row["method"] for row in values):
         shown = [

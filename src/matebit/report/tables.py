@@ -14,7 +14,7 @@ CSV_COLUMNS = [
     "n", "seeds", "exemplar_rank", "exemplars_from", "protocol",
 ]  # fmt: skip
 GROUPS = (
-    ("to the true answer", {"mae", "ssim", "psnr", "lpips", "semantic"}),
+    ("to the true answer", {"mae", "ssim", "psnr", "feature_distance", "lpips", "semantic"}),
     ("to exemplar and condition", {"texture", "colour", "edge_f1"}),
     ("matching", {"pck", "epe", "confidence"}),
 )
@@ -144,7 +144,7 @@ def _tex_cell(cell: Cell | None, column: Column) -> str:
 
 def _tex_groups(columns: Sequence[Column]) -> list[tuple[str, int]]:
     """Runs of neighbouring columns under one heading."""
-    from matebit.metrics.catalogue import kind_of
+    from matebit.contracts.measures import kind_of
 
     names = [
         next((name for name, kinds in GROUPS if kind_of(column.metric) in kinds), "whole set")

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from matebit.config.losses import LossConfig
-from matebit.features.vgg19 import Vgg19
+from matebit.features.network import PerceptualNetwork
 from matebit.losses.alignment import random_positions
 from matebit.losses.contrast import NegativeBank, StyleQueue
 from matebit.losses.step import (
@@ -82,7 +82,7 @@ class TrainingStep:
     def __init__(
         self,
         method: MethodSections,
-        features: Vgg19 | None,
+        features: PerceptualNetwork | None,
         seed: int,
         device: torch.device,
         ranks: Ranks = ALONE,

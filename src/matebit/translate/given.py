@@ -7,8 +7,9 @@ from typing import Any
 
 from PIL import Image
 
-from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.exemplars import Ranked, read_pairs, test_exemplar
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.pairs import Ranked, read_pairs
+from matebit.data.exemplars import test_exemplar
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 from matebit.translate.given_files import LOSSY, given_files

@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.config.data import DataConfig
+from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.faces import LABELS
+from matebit.contracts.parsing import CLASSES, Parsing
 from matebit.data.alignment import Alignment, alignment_of, labels_in
-from matebit.data.body_pose import BodyPose
-from matebit.data.faces import LABELS
-from matebit.data.parsing import CLASSES, Parsing
 from matebit.data.sources.base import Item, Split
 from matebit.data.sources.checksums import check_md5, read_checksums
 from matebit.data.sources.colour_coding import labels_of_colours

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from matebit.contracts.faces import LABELS, parsing_of_labels, parsing_of_masks
+from matebit.contracts.parsing import Parsing
 from matebit.data.alignment import Alignment, labels_in
-from matebit.data.faces import LABELS, parsing_of_labels, parsing_of_masks
-from matebit.data.parsing import Parsing
 from matebit.data.sources.files import read_grey, upright_size
 from matebit.io.images import BrokenImage, read_plane
 

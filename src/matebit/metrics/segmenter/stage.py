@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.pictures import Pictures
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.pictures import Pictures
 from matebit.io.files import write_json
 from matebit.metrics.agreement import LABELS, confusion, mean_iou
 from matebit.pipeline.layout import Layout

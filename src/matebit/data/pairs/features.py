@@ -1,4 +1,4 @@
-"""Exemplars by what is shown: cosine similarity of pooled VGG-19 features."""
+"""Exemplars by what is shown: cosine similarity of pooled features of a perceptual network."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from matebit.data.catalogue import Entry
-from matebit.data.encoding import load_png
+from matebit.contracts.catalogue import Entry
 from matebit.data.pairs.ranking import rank_both_splits
 from matebit.features.build import build_features
 from matebit.features.location import feature_weights
+from matebit.features.network import PerceptualNetwork
+from matebit.io.png import load_png
 from matebit.logs import track
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
 
-_LEVEL = "r52"
 # Unit vectors are kept in steps of 2**-14, so that distances are exact and ties are true ties.
 _STEPS = 2**14
 
 
 @torch.no_grad()
-def _pooled(network: torch.nn.Module, image: np.ndarray) -> np.ndarray:
-    """The mean of relu5_2 over a uint8 (S,S,3) picture as a unit vector in steps of 2**-14."""
+def _pooled(network: PerceptualNetwork, image: np.ndarray) -> np.ndarray:
+    """The mean of the last level over a uint8 (S,S,3) picture as a unit vector in steps of 2**-14."""
     pixels = torch.from_numpy(image).permute(2, 0, 1)[None].float() / 127.5 - 1
-    mean = network(pixels, [_LEVEL])[_LEVEL].double().mean(dim=(2, 3))[0]
+    level = network.levels[-1]
+    mean = network(pixels, [level])[level].double().mean(dim=(2, 3))[0]
     return (mean / (mean.norm() + 1e-12) * _STEPS).round().numpy()
 
 
@@ -41,7 +42,7 @@ def pair_by_features(params: ResolvedParams, layout: Layout, entries: list[Entry
     network = build_features(params.features, feature_weights(params.features))
     vectors = {
         entry.id: _pooled(network, load_png(layout.data / entry.image, grey=False))
-        for entry in track(entries, "VGG features", len(entries), "images")
+        for entry in track(entries, f"{params.features.net} features", len(entries), "images")
     }
     pairs = params.pairs
     return rank_both_splits(entries, pairs.exemplars_from, vectors, _cosine, pairs.top)
