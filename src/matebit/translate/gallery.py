@@ -12,6 +12,7 @@ from matebit.drawn.drawing.style import MEDIA, Style, sample_style
 from matebit.drawn.portraits.drawing import render
 from matebit.drawn.portraits.shape import Shape, sample_shape
 from matebit.errors import MatebitError
+from matebit.io.files import check_writable
 from matebit.io.images import write_png
 from matebit.logs import track
 
@@ -77,6 +78,7 @@ def drawn(id: str, size: int) -> np.ndarray:
 
 def write_gallery(folder: Path, size: int) -> list[Path]:
     """Write all of them as `FOLDER/ID.png`."""
+    check_writable(folder)
     everyone = [*exemplars().values(), *sitters().values()]
     written = []
     for portrait in track(everyone, "drawing the gallery", len(everyone), "portraits"):
