@@ -15,6 +15,7 @@ import pandas as pd
 from matebit.data.catalogue import Entry, read_catalogue
 from matebit.data.conditions.view import condition_view
 from matebit.data.label_sets import labels_of
+from matebit.data.parsing import IGNORED
 from matebit.data.pictures import Pictures
 from matebit.data.sources.base import TruthOracle
 from matebit.data.sources.registry import open_source
@@ -149,6 +150,7 @@ class Experiment:
             palette = (0.45 * palette + 0.55 * 255).astype(np.uint8)
             palette[0] = 246  # background: nearly the paper
             colours = palette[np.minimum(labels, len(palette) - 1)]
+            colours[labels == IGNORED] = 255
         colours[edges] = 40
         return colours
 

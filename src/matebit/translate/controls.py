@@ -9,6 +9,7 @@ import numpy as np
 
 from matebit.data.catalogue import Entry, read_catalogue
 from matebit.data.exemplars import Ranked, read_pairs, test_exemplar
+from matebit.data.parsing import IGNORED
 from matebit.data.pictures import Pictures
 from matebit.data.sources.registry import open_source
 from matebit.io.tables import write_table
@@ -22,7 +23,7 @@ _LABELS = 256
 def label_colours(entries: list[Entry], pictures: Pictures) -> np.ndarray:
     """Mean colour of each parsing label over the training images: uint8 (256,3).
 
-    A label that training never shows has the mean of all.
+    A label that training never shows, and what has no class, has the mean of all.
     """
     sums, counts = np.zeros((_LABELS, 3)), np.zeros(_LABELS)
     for entry in entries:
@@ -34,6 +35,7 @@ def label_colours(entries: list[Entry], pictures: Pictures) -> np.ndarray:
         for channel, plane in enumerate(pictures.image(entry)):
             sums[:, channel] += np.bincount(flat, weights=plane.ravel(), minlength=_LABELS)
     overall = sums.sum(axis=0) / max(counts.sum(), 1)
+    counts[IGNORED] = 0
     means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], overall)
     return np.rint(means).astype(np.uint8)
 
