@@ -58,4 +58,5 @@ def test_gram_style(layout):
     torch.testing.assert_close(found, plain)
     ours, theirs = (torch.autograd.grad(value, leaves) for value in (found, plain))
     torch.testing.assert_close(ours, theirs)
-    assert float(gram_style(fake, fake).detach()) == 0
+    # zero but for the order in which a processor adds up
+    assert float(gram_style(fake, fake).detach()) < 1e-15

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from matebit.features.build import build_features
 from matebit.features.config import FeatureConfig
-from matebit.losses.alignment import position_contrast, random_positions
+from matebit.losses.alignment import known_match, position_contrast, random_positions
 from matebit.losses.config import LossConfig, StyleContrastConfig
 from matebit.losses.contextual import contextual
 from matebit.losses.contrast import NegativeBank, StyleQueue, style_contrast
@@ -102,6 +102,20 @@ def test_bank_of_a_short_run_and_with_conditions():
 def test_queue_length_follows_the_length_of_training():
     config = StyleContrastConfig()
     assert [config.queue_length(n) for n in (10**6, 800, 3)] == [1024, 100, 1]
+
+
+def test_known_match_by_hand():
+    """Two blocks on 2 x 2 tokens of two cells a side; a token with an unknown cell does not count."""
+    flow = torch.full((2, 2, 4, 4), float("nan"))
+    flow[0, :, :2, :] = 0.25  # tokens (0,0) and (0,1) of the first sample
+    flow[0, :, 2, 2] = 0.9  # a quarter of token (1,1)
+    soft = [torch.full((2, 2, 2, 2), value, requires_grad=True) for value in (0.5, 0.2)]
+    found = known_match(soft, flow)
+    assert found.tolist() == pytest.approx([0.25 + 0.05, 0.0])
+    found.sum().backward()
+    assert soft[0].grad[0, :, 0].tolist() == [[0.25, 0.25], [0.25, 0.25]]
+    assert not soft[0].grad[0, :, 1].any()
+    assert not soft[0].grad[1].any()
 
 
 def test_position_contrast_by_hand():

@@ -34,6 +34,19 @@ def test_released_fills_its_own_defaults():
         ({"crop_size": 72}, "must be a multiple of 16"),
         ({"ngf": 6}, "multiple of 4"),
         ({"blocks": 6}, "less than or equal to 5"),
+        ({"variant": "released", "style_dim": 32}, "contradicts model.variant = 'released'"),
+        ({"variant": "released", "warp_in_decoder": True}, "contradicts model.variant = 'released'"),
+        ({"warp_in_decoder": True, "blocks": 0}, "needs the warped exemplar of a block"),
+        (
+            {
+                "warp_in_decoder": True,
+                "blocks": 1,
+                "attention": "warp",
+                "decoder": "spade",
+                "style_code": False,
+            },
+            "sees the warp anyway",
+        ),
         ({"widht": 3}, "Extra inputs are not permitted"),
     ],
 )

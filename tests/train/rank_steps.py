@@ -45,7 +45,7 @@ def trained(changes: dict[str, Any], ranks: Ranks = ALONE) -> dict[str, Any]:
     step.queue.codes = lambda: None if codes() is None else codes().double()
     losses = []
     for number, (count, self_ref) in enumerate(BATCHES):
-        batch = share(random_batch(count, self_ref, seed=number), ranks)
+        batch = share(random_batch(count, self_ref, seed=number, known=True), ranks)
         losses.append(step(batch, 4 * number, number)[0])
     return {
         "losses": losses,

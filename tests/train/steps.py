@@ -22,13 +22,17 @@ STEP = merged(
 )
 
 
-def random_batch(count: int, self_ref: list[int], seed: int = 0) -> Batch:
-    """Noise in the ranges of a batch."""
+def random_batch(count: int, self_ref: list[int], seed: int = 0, known: bool = False) -> Batch:
+    """Noise in the ranges of a batch; `known`: self-referenced examples have matches, all but a few cells."""
     rng = torch.Generator().manual_seed(seed)
 
     def drawn(channels: int) -> torch.Tensor:
         return torch.rand(count, channels, 32, 32, generator=rng)
 
+    flow = torch.full((count, 2, 8, 8), float("nan"))
+    for sample, own in zip(flow, self_ref, strict=True):
+        if own:
+            sample[:, 1:] = torch.rand(2, 7, 8, generator=rng)
     return Batch(
         condition=drawn(15),
         truth=drawn(3) * 2 - 1,
@@ -36,6 +40,7 @@ def random_batch(count: int, self_ref: list[int], seed: int = 0) -> Batch:
         exemplar_condition=None,
         self_ref=torch.tensor(self_ref, dtype=torch.float32),
         ids=[f"item{k}" for k in range(count)],
+        flow=flow if known else None,
     )
 
 

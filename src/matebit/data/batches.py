@@ -13,7 +13,11 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Sample:
-    """One training example in arrays: uint8 conditions (C,S,S) and pictures (3,S,S)."""
+    """One training example in arrays: uint8 conditions (C,S,S) and pictures (3,S,S).
+
+    `flow`: of each cell of 4 px the place (x, y) in the exemplar, float32 (2,S/4,S/4), NaN where not known;
+    None where no example of the training has any.
+    """
 
     item: str
     exemplar_item: str
@@ -22,11 +26,12 @@ class Sample:
     truth: np.ndarray
     exemplar: np.ndarray
     exemplar_condition: np.ndarray
+    flow: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Examples together: uint8 conditions (B,C,S,S), pictures (B,3,S,S), bool self_ref (B,)."""
+    """Examples together: uint8 conditions (B,C,S,S), pictures (B,3,S,S), bool self_ref (B,), flows."""
 
     items: list[str]
     exemplar_items: list[str]
@@ -35,11 +40,14 @@ class Batch:
     truth: Tensor
     exemplar: Tensor
     exemplar_condition: Tensor
+    flow: Tensor | None = None  # float32 (B,2,S/4,S/4)
 
     def pin_memory(self) -> Batch:
         """The same in page-locked memory, from which a GPU copies while it computes (the loader asks)."""
         names = ("self_ref", "condition", "truth", "exemplar", "exemplar_condition")
         pinned: dict[str, Any] = {name: getattr(self, name).pin_memory() for name in names}
+        if self.flow is not None:
+            pinned["flow"] = self.flow.pin_memory()
         return replace(self, **pinned)
 
 
@@ -57,6 +65,7 @@ def collate(samples: Sequence[Sample]) -> Batch:
         truth=stacked("truth"),
         exemplar=stacked("exemplar"),
         exemplar_condition=stacked("exemplar_condition"),
+        flow=None if samples[0].flow is None else stacked("flow"),
     )
 
 

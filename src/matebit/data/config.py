@@ -162,6 +162,27 @@ class PairsConfig(BaseModel):
     ranks_swapped: bool = Field(
         False, description="Exchange hard and easy in training, as the released code does."
     )
+    known_matches: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of training examples whose exemplar is their own picture and condition under a "
+        "random map (turned, scaled, mirrored, shifted, bent), so that every match is known and teaches by "
+        "the loss `known_match`; needs no annotation. 0.3 to 0.4 serve short trainings.",
+    )
+    known_bend: float = Field(
+        0.0,
+        ge=0,
+        le=0.04,
+        description="Largest deviation of these maps from affine ones, a share of the side.",
+    )
+    colour_jitter: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Strength of a random turn of hue and change of saturation, the same for truth and "
+        "exemplar, of self-referenced training examples: more palettes than the data has (1: any hue).",
+    )
     list_train: str | None = Field(
         None, description="Method list: rows `item,exemplar1,...` for training, below the root."
     )

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 # Streams of one seed, so that no two things are drawn from the same numbers.
-_ORDER, _ITEM = 0, 1
+_ORDER, _ITEM, _KNOWN, _COLOURS = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,13 @@ def item_of(seed: int, k: int, count: int) -> int:
 def item_rng(seed: int, k: int) -> np.random.Generator:
     """The generator of all that is drawn for the k-th training image."""
     return np.random.default_rng((seed, _ITEM, k))
+
+
+def known_match_rng(seed: int, k: int) -> np.random.Generator:
+    """The generator of the k-th image's known match: a stream of its own, which changes no other draw."""
+    return np.random.default_rng((seed, _KNOWN, k))
+
+
+def colours_rng(seed: int, k: int) -> np.random.Generator:
+    """The generator of the k-th image's change of colours, likewise."""
+    return np.random.default_rng((seed, _COLOURS, k))

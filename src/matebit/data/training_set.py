@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from matebit.data.batches import Batch, Sample, collate
 from matebit.data.catalogue import Entry, read_catalogue
+from matebit.data.conditions.registry import channel_forms
 from matebit.data.exemplars import Ranked, draw_exemplar, read_pairs
+from matebit.data.known_matches import CELL, draw_colours, draw_map, recoloured
 from matebit.data.pictures import Pictures
-from matebit.data.sampling import draw_window, item_of, item_rng
+from matebit.data.sampling import colours_rng, draw_window, item_of, item_rng, known_match_rng
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
@@ -36,6 +39,7 @@ class TrainingSet(Dataset):
         self._pairs = read_pairs(layout)
         self._pictures = Pictures(layout, params.data.loader.cache_megabytes)
         self._config, self._rules, self._seed = params.data, params.pairs, seed
+        self._forms = channel_forms(params.conditions) if params.pairs.known_matches else ()
 
     def __len__(self) -> int:
         """Images in an epoch."""
@@ -53,7 +57,7 @@ class TrainingSet(Dataset):
         other = draw_window(rng, exemplar.size, size, flip)
         condition, truth = self._read(entry)
         exemplar_condition, picture = (condition, truth) if exemplar_id == entry.id else self._read(exemplar)
-        return Sample(
+        sample = Sample(
             item=entry.id,
             exemplar_item=exemplar_id,
             self_ref=self_ref,
@@ -61,6 +65,36 @@ class TrainingSet(Dataset):
             truth=own.cut(truth),
             exemplar=other.cut(picture),
             exemplar_condition=other.cut(exemplar_condition),
+        )
+        return self._recoloured(self._with_known_match(sample, k), k)
+
+    def _with_known_match(self, sample: Sample, k: int) -> Sample:
+        """A share of the examples see themselves under a known map."""
+        if not self._rules.known_matches:
+            return sample
+        rng = known_match_rng(self._seed, k)
+        size = self._config.crop_size
+        if rng.random() >= self._rules.known_matches:
+            return replace(sample, flow=np.full((2, size // CELL, size // CELL), np.nan, np.float32))
+        known = draw_map(rng, self._config.flip, self._rules.known_bend)
+        return replace(
+            sample,
+            exemplar_item=sample.item,
+            self_ref=True,
+            exemplar=known.exemplar(sample.truth),
+            exemplar_condition=known.condition(sample.condition, self._forms),
+            flow=known.flow(size),
+        )
+
+    def _recoloured(self, sample: Sample, k: int) -> Sample:
+        """Truth and exemplar of a self reference in other colours, the same for both."""
+        if not self._rules.colour_jitter or not sample.self_ref:
+            return sample
+        colours = draw_colours(colours_rng(self._seed, k), self._rules.colour_jitter)
+        return replace(
+            sample,
+            truth=recoloured(sample.truth, colours),
+            exemplar=recoloured(sample.exemplar, colours),
         )
 
     def _read(self, entry: Entry) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,4 @@
-"""Losses that teach the correspondence: feature alignment, warped exemplar, contrast of
-positions.
-"""
+"""Losses that teach the correspondence: aligned features, warped exemplar, known and contrasted positions."""
 
 from __future__ import annotations
 
@@ -30,6 +28,22 @@ def warp_matching(warped: list[Tensor], truth: Tensor) -> Tensor:
     stride = truth.shape[-1] // warped[0].shape[-1]
     pooled = F.avg_pool2d(truth, stride)
     return torch.stack([sample_distances(block, pooled) for block in warped]).sum(dim=0)
+
+
+def known_match(soft: list[Tensor], flow: Tensor) -> Tensor:
+    """Per sample (B,): sum over blocks of mean |position - known position| over tokens whose match is known.
+
+    `soft`: of every block the mean place of each token's match (B,2,h,w) in [0,1], with gradient; `flow`
+    (B,2,S/4,S/4): the known place of each cell of 4 px, NaN where not known. 0 for a sample without any.
+    """
+    cells = flow.shape[-1] // soft[0].shape[-1]
+    wanted = F.avg_pool2d(flow, cells) if cells > 1 else flow  # NaN where any cell of a token is
+    known = ~wanted.isnan().any(dim=1, keepdim=True)
+    weight = known.to(flow.dtype) / (2 * known.sum(dim=(1, 2, 3), keepdim=True).clamp_min(1))
+    wanted = torch.where(known, wanted, 0.0)
+    return torch.stack(
+        [((block.to(flow.dtype) - wanted).abs() * weight).sum(dim=(1, 2, 3)) for block in soft]
+    ).sum(dim=0)
 
 
 def position_contrast(condition: Tensor, truth: Tensor, positions: Tensor) -> Tensor:

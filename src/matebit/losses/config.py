@@ -65,6 +65,12 @@ class LossConfig(BaseModel):
     perc_level: Literal["r42", "r52"] = Field("r42", description="level of the loss perc")
     style_loss: float = Field(10.0, ge=0, description="Gram matrices against the exemplar")
     mcl: float = Field(0.0, ge=0, description="margin contrast of positions (released: 0.01 if used)")
+    known_match: float = Field(
+        10.0,
+        ge=0,
+        description="positions of all blocks against known matches (pairs.known_matches; none, no loss); not "
+        "in the published method",
+    )
     pixel_l1: float = Field(
         0.0,
         ge=0,

@@ -14,7 +14,7 @@ from matebit.losses.adversarial import (
     feature_matching,
     generator_hinge,
 )
-from matebit.losses.alignment import feature_alignment, position_contrast, warp_matching
+from matebit.losses.alignment import feature_alignment, known_match, position_contrast, warp_matching
 from matebit.losses.config import LossConfig
 from matebit.losses.contextual import contextual_loss
 from matebit.losses.contrast import style_contrast
@@ -29,7 +29,8 @@ from matebit.model.translation import Translation
 class Target:
     """What an output is held against: `truth` and `exemplar` (B,3,H,W), `self_ref` (B,) of 0 and 1.
 
-    For a part of a step's batch: `self_ref_total`, the number of self-referenced samples of all of it
+    `flow` (B,2,S/4,S/4): known places in the exemplar, `known` (B,) 1 where a sample has any.
+    For a part of a step's batch: `self_ref_total` and `known_total`, the number of such samples of all of it
     (this part's own if None), and its `share` of the batch.
     """
 
@@ -38,6 +39,9 @@ class Target:
     self_ref: Tensor
     self_ref_total: Tensor | None = None
     share: float = 1.0
+    flow: Tensor | None = None
+    known: Tensor | None = None
+    known_total: Tensor | None = None
 
     def self_referenced(self, per_sample: Tensor, config: LossConfig) -> Tensor:
         """The mean of a loss (B,) over the self-referenced samples, in the form of `config`."""
@@ -94,6 +98,10 @@ def translation_loss(
     if config.G_warp_self and translation.warped:
         warp = target.self_referenced(warp_matching(translation.warped, target.truth), config)
         losses["G_warp_self"] = config.G_warp_self * warp
+    if config.known_match and translation.soft and target.flow is not None and target.known is not None:
+        apart = known_match(translation.soft, target.flow)
+        mean = self_reference_mean(apart, target.known, "default", target.known_total, target.share)
+        losses["known_match"] = config.known_match * mean
     if config.style_contrast.weight and codes is not None:
         contrast = style_contrast(
             codes.of_output,

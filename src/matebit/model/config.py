@@ -65,6 +65,17 @@ class ModelConfig(BaseModel):
     adaconv: bool = Field(True, description="AdaConv at the end of a block; off: the block ends at X_agg")
     source_features: bool = Field(True, description="features of the condition's encoder in the decoder")
     style_code: bool = Field(True, description="global style of the exemplar; off: one learned code for all")
+    style_dim: int | None = Field(
+        None,
+        ge=1,
+        description="numbers of the style code; if empty: ngf, as published. A narrow network's ngf numbers "
+        "cannot tell a palette",
+    )
+    warp_in_decoder: bool = Field(
+        False,
+        description="the decoder sees the last block's warped exemplar at the three largest sizes: a path "
+        "for hue, which the slides' decoder lacks (docs/model.md)",
+    )
     pos_dim: int = Field(16, ge=1, description="an eighth of the channels of the position encoding")
     prune_dim: int = Field(16, ge=1, description="an eighth of the pruning width (released attention)")
     resize_position: bool | None = Field(
@@ -147,6 +158,13 @@ class ModelConfig(BaseModel):
             raise ValueError(
                 "model.memory belongs to the released CelebA network: set model.variant to 'released'"
             )
+        if self.variant == "released" and self.style_dim not in (None, self.ngf):
+            raise ValueError(
+                f"model.style_dim = {self.style_dim} contradicts model.variant = 'released', whose style "
+                f"code has model.ngf = {self.ngf} numbers: leave the key out or choose variant 'matebit'"
+            )
+        if self.warp_in_decoder:
+            self._check_warp_in_decoder()
         if self.confidence == "similarity" and (not self.mask or self.attention != "masked_cosine"):
             raise ValueError(
                 "model.confidence = 'similarity' needs the masked similarities: "
@@ -167,6 +185,27 @@ class ModelConfig(BaseModel):
                 f"(twice model.token_stride)"
             )
         return self
+
+    def _check_warp_in_decoder(self) -> None:
+        if self.variant == "released":
+            raise ValueError(
+                "model.warp_in_decoder contradicts model.variant = 'released', whose decoder sees no warp: "
+                "leave the key out or choose variant 'matebit'"
+            )
+        if not self.blocks:
+            raise ValueError(
+                "model.warp_in_decoder needs the warped exemplar of a block, and model.blocks = 0: switch it "
+                "off or use blocks"
+            )
+        if self.decoder == "spade":
+            raise ValueError(
+                "model.warp_in_decoder is for model.decoder = 'adain': 'spade' sees the warp anyway"
+            )
+
+    @property
+    def style_channels(self) -> int:
+        """Numbers of the style code."""
+        return self.style_dim or self.ngf
 
     @property
     def size_step(self) -> int:

@@ -16,13 +16,12 @@ from matebit.model.tiled_attention import Scoring
 
 @dataclass(frozen=True)
 class Exemplar:
-    """What every block reads of the exemplar: (B,8C,h,w), its L2N, and its pixels on the token
-    grid.
-    """
+    """What every block reads of the exemplar: features (B,8C,h,w), their L2N, its pixels and its places."""
 
     features: Tensor
     normalised: Tensor
     pooled: Tensor | None  # (B,3,h,w); None where no warp is asked for
+    places: Tensor | None = None  # (2,h*w), x and y of every cell; None where no positions are asked for
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,17 @@ class Match:
 
 @dataclass(frozen=True)
 class Correspondence:
-    """X_cor (B,8C,h,w), 1 - confidence (B,1,h,w), warped exemplar (B,3,h,w), matches.
+    """X_cor (B,8C,h,w), 1 - confidence (B,1,h,w), warped exemplar (B,3,h,w), positions, matches.
 
-    X_cor is empty (B,0,h,w) where nothing but pixels is warped.
+    X_cor is empty (B,0,h,w) where nothing but pixels is warped. `soft` (B,2,h,w): the mean of the
+    exemplar's places under the block's weights, with its gradient, where places were given.
     """
 
     correlated: Tensor
     unmatched: Tensor
     warped: Tensor | None
     match: Match | None
+    soft: Tensor | None = None
 
 
 class Projection(nn.Conv2d):
@@ -110,8 +111,11 @@ class CrossAttention(nn.Module):
         if exemplar.pooled is not None:
             values.append(exemplar.pooled.flatten(2))
         # With so few values, a product rounds by their number: the same ones, whatever is asked for.
-        if matches or self.only_pixels:
-            values.append(cell_centres(grid, like=values[0]).expand(len(x), -1, -1))
+        places = exemplar.places
+        if places is None and (matches or self.only_pixels):
+            places = cell_centres(grid, like=values[0])
+        if places is not None:
+            values.append(places.to(values[0].dtype).expand(len(x), -1, -1))
         attended = attend(query, key, torch.cat(values, dim=1), self.scoring, self.backend)
         mixed = attended.mixed.split([part.shape[1] for part in values], dim=1)
 
@@ -123,4 +127,5 @@ class CrossAttention(nn.Module):
             unmatched = attended.unmatched
         warped = None if exemplar.pooled is None else mixed[1].unflatten(2, grid)
         match = matched_places(best_match(query, key), mixed[-1], grid) if matches else None
-        return Correspondence(mixed[0].unflatten(2, grid), unmatched.view(-1, 1, *grid), warped, match)
+        soft = None if exemplar.places is None else mixed[-1].unflatten(2, grid)
+        return Correspondence(mixed[0].unflatten(2, grid), unmatched.view(-1, 1, *grid), warped, match, soft)

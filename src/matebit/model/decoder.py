@@ -55,15 +55,16 @@ class Decoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        c, style = config.ngf, config.ngf
+        c, style = config.ngf, config.style_channels
         skip = config.source_features
+        seen = 3 if config.warp_in_decoder else 0
         self.grows_at_2 = config.token_stride == 8  # at stride 4 the tokens are at S/4 already
         self.down = DecoderStage(8 * c, 8 * c, stride=2)
         self.bottleneck = DecoderStage(8 * c, 8 * c)
         self.style_0 = DecoderStage(16 * c, 8 * c)
         self.style_1 = DecoderStage(16 * c, 4 * c)
-        self.style_2 = DecoderStage(8 * c if skip else 4 * c, 2 * c)
-        self.style_3 = DecoderStage(4 * c if skip else 2 * c, c)
+        self.style_2 = DecoderStage((8 * c if skip else 4 * c) + seen, 2 * c)
+        self.style_3 = DecoderStage((4 * c if skip else 2 * c) + seen, c)
         self.adain_0 = AdaptiveInstanceNormBlock(8 * c, style)
         self.adain_1 = AdaptiveInstanceNormBlock(4 * c, style)
         self.adain_2 = AdaptiveInstanceNormBlock(2 * c, style)
@@ -72,22 +73,35 @@ class Decoder(nn.Module):
             SelfAttention(2 * c, spectral=config.spectral_attention) if config.use_attention else None
         )
         self.residual = ResidualBlock(c)
-        self.final = nn.Conv2d(c, 3, 3, padding=1)
+        self.final = nn.Conv2d(c + seen, 3, 3, padding=1)
         self.source_features = skip
+        self.sees_warp = config.warp_in_decoder
 
-    def joined(self, x: Tensor, source: Tensor) -> Tensor:
-        """Source features of the condition beside x, unless switched off."""
-        return torch.cat([x, source], dim=1) if self.source_features else x
+    def joined(self, x: Tensor, source: Tensor | None, warped: Tensor | None) -> Tensor:
+        """Source features of the condition and the warped exemplar beside x, unless switched off."""
+        parts = [x]
+        if source is not None and self.source_features:
+            parts.append(source)
+        if warped is not None and self.sees_warp:
+            size = (x.shape[-2], x.shape[-1])
+            parts.append(F.interpolate(warped, size, mode="bilinear", align_corners=False))
+        return torch.cat(parts, dim=1) if len(parts) > 1 else x
 
-    def forward(self, x4: Tensor, x3: Tensor, x2: Tensor, style: Tensor) -> Tensor:
-        """x3 (B,4C,S/4,S/4) and x2 (B,2C,S/2,S/2) L2-normalised; style (B,C)."""
+    def forward(
+        self, x4: Tensor, x3: Tensor, x2: Tensor, style: Tensor, warped: Tensor | None = None
+    ) -> Tensor:
+        """x3 (B,4C,S/4,S/4) and x2 (B,2C,S/2,S/2) L2-normalised; style (B,numbers of the code).
+
+        `warped` (B,3,h,w) on the token grid in [-1,1], for a decoder that sees it: a path for hue, which
+        every other one loses in an instance norm or in the code (not in the slides).
+        """
         x5 = self.down(F.leaky_relu(x4, 0.2))
         x = self.bottleneck(F.leaky_relu(x5, 0.2))
         x = self.adain_0(self.style_0(torch.cat([x, x5], dim=1)), style)
         x = self.adain_1(self.style_1(torch.cat([doubled(x), x4], dim=1)), style)
         x = doubled(x) if self.grows_at_2 else x
-        x = self.adain_2(self.style_2(self.joined(x, x3)), style)
+        x = self.adain_2(self.style_2(self.joined(x, x3, warped)), style)
         x = x if self.attention is None else self.attention(x)
-        x = self.adain_3(self.style_3(self.joined(doubled(x), x2)), style)
+        x = self.adain_3(self.style_3(self.joined(doubled(x), x2, warped)), style)
         x = self.residual(F.leaky_relu(doubled(x), 0.2))
-        return torch.tanh(self.final(x))
+        return torch.tanh(self.final(self.joined(x, None, warped)))

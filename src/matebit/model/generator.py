@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from matebit.errors import MatebitError
 from matebit.model.blocks import build_block
 from matebit.model.config import ModelConfig
-from matebit.model.correspondence import Exemplar
+from matebit.model.correspondence import Exemplar, cell_centres
 from matebit.model.decoder import Decoder
 from matebit.model.embedding import Embedding
 from matebit.model.encoder import Encoder
@@ -51,9 +51,9 @@ class Generator(nn.Module):
         self.position = (
             nn.Parameter(torch.empty(1, 8 * config.pos_dim, side, side)) if config.blocks else None
         )
-        self.mapping = StyleMapping(width) if config.style_code else None
+        self.mapping = StyleMapping(width, config.style_channels) if config.style_code else None
         one_for_all = not config.style_code and config.decoder == "adain"
-        self.learned_style = nn.Parameter(torch.empty(1, width)) if one_for_all else None
+        self.learned_style = nn.Parameter(torch.empty(1, config.style_channels)) if one_for_all else None
         self.decoder = SpadeDecoder(config) if config.decoder == "spade" else Decoder(config)
 
     def forward(
@@ -65,13 +65,15 @@ class Generator(nn.Module):
         truth: Tensor | None = None,
         warp: bool = True,
         matches: bool = False,
+        soft: bool = False,
     ) -> Translation:
         """Translate.
 
         `condition` (B,nc,H,W) in [0,1]; `exemplar` and `truth` (B,3,H,W) in [-1,1];
         `exemplar_condition` like `condition`, only for networks whose exemplar encoder sees it.
         `truth` is for training: its features for the feature alignment loss come back with the
-        rest. `warp` and `matches` ask for the correspondence's pictures.
+        rest. `warp` and `matches` ask for the correspondence's pictures, `soft` for positions with their
+        gradient.
         """
         self.check(condition, exemplar)
         condition = condition.contiguous(memory_format=self.memory_format)
@@ -90,9 +92,10 @@ class Generator(nn.Module):
         features = self.embed_exemplar(exemplar_x4, exemplar_input)
         correspondences = []
         if self.position is not None and features is not None:
-            wanted = warp or self.config.decoder == "spade"
+            wanted = warp or self.config.decoder == "spade" or self.config.warp_in_decoder
             pooled = F.avg_pool2d(exemplar, self.config.token_stride) if wanted else None
-            seen = Exemplar(features, l2_normalise(features), pooled)
+            places = cell_centres(features.shape[-2:], like=exemplar) if soft else None
+            seen = Exemplar(features, l2_normalise(features), pooled, places)
             position = self.position_at(grid)
             for block in self.blocks:
                 x, found = block(x, seen, condition_on_grid, position, matches=matches)
@@ -103,7 +106,8 @@ class Generator(nn.Module):
         if isinstance(self.decoder, SpadeDecoder):
             image = self.decoder(pictures[-1], condition)
         else:
-            image = self.decoder(x, condition_features[1], condition_features[2], style)
+            warped = pictures[-1] if pictures else None
+            image = self.decoder(x, condition_features[1], condition_features[2], style, warped)
         return Translation(
             image=image,
             warped=pictures if warp else [],
@@ -113,6 +117,7 @@ class Generator(nn.Module):
             matches=[found.match for found in correspondences if found.match is not None],
             condition_features=condition_features,
             truth_features=truth_features,
+            soft=[found.soft for found in correspondences if found.soft is not None],
         )
 
     def encode_truth(self, truth: Tensor, condition: Tensor | None = None) -> list[Tensor]:

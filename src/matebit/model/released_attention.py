@@ -96,10 +96,13 @@ class ReleasedAttention(nn.Module):
                     if self.warp_rejected
                     else torch.bmm(pooled, weights.transpose(1, 2))
                 ).unflatten(2, grid)
-        match = None
+        match = soft = None
+        if exemplar.places is not None:
+            # over all weights: a token whose every match is pruned has a position too
+            soft = torch.einsum("cv,buv->bcu", exemplar.places.to(weights.dtype), weights).unflatten(2, grid)
         if matches:
             kept = kept.detach()
             centres = cell_centres(grid, like=kept)
-            soft = torch.einsum("cv,buv->bcu", centres, kept) / kept.sum(dim=2).clamp_min(1e-8)[:, None]
-            match = matched_places(kept.argmax(dim=2), soft, grid)
-        return Correspondence(correlated, 1 - confidence, warped, match)
+            mean = torch.einsum("cv,buv->bcu", centres, kept) / kept.sum(dim=2).clamp_min(1e-8)[:, None]
+            match = matched_places(kept.argmax(dim=2), mean, grid)
+        return Correspondence(correlated, 1 - confidence, warped, match, soft)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -23,7 +23,8 @@ class Translation:
     """Image (B,3,H,W) in [-1,1], and the correspondence of every block on the token grid.
 
     `warped` (B,3,h,w) in [-1,1], `confidence` and `unmatched` = 1 - confidence (B,1,h,w), `matches`
-    only where asked for; `style` (B,C). The two pyramids [x4, x3, x2, x1] are L2-normalised;
+    only where asked for, `soft` positions (B,2,h,w) in [0,1] of every block, with their gradient,
+    too; `style` (B,numbers of the code). The two pyramids [x4, x3, x2, x1] are L2-normalised;
     `truth_features` only where a truth was given.
     """
 
@@ -35,6 +36,7 @@ class Translation:
     matches: list[Match]
     condition_features: list[Tensor]
     truth_features: list[Tensor] | None
+    soft: list[Tensor] = field(default_factory=list)
 
     def mask_statistics(self) -> list[MaskStatistics]:
         """Mean, maximum and share above 0.01 of 1 - confidence, of every block."""

@@ -23,13 +23,23 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=6
 KNOWN_METHODS: dict[str, dict[str, Any]] = {
     "matebit": {},
     "vanilla": {"model": {"attention": "vanilla"}},
-    "released": {"model": {"variant": "released"}},
+    # What only the slides' model may have is switched off, whatever the file says.
+    "released": {"model": {"variant": "released", "style_dim": None, "warp_in_decoder": False}},
     # Correspondence, then SPADE: one softmax of cosine scores warps the exemplar (Zhang et al. 2020).
     "cocosnet_like": {
-        "model": {"attention": "warp", "decoder": "spade", "blocks": 1, "style_code": False},
+        "model": {
+            "attention": "warp",
+            "decoder": "spade",
+            "blocks": 1,
+            "style_code": False,
+            "warp_in_decoder": False,
+        },
     },
     # Global style alone: the exemplar's code modulates the decoder (Huang and Belongie 2017).
-    "adain": {"model": {"blocks": 0}, "losses": {"style_contrast": {"weight": 0.0}}},
+    "adain": {
+        "model": {"blocks": 0, "warp_in_decoder": False},
+        "losses": {"style_contrast": {"weight": 0.0}},
+    },
 }
 
 

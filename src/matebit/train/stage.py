@@ -82,6 +82,7 @@ class Training:
             exemplar_condition=seen,
             self_ref=sent(batch.self_ref).float(),
             ids=batch.items,
+            flow=None if batch.flow is None else sent(batch.flow),
         )
 
     def _shown(self, test: TestSet) -> Batch:

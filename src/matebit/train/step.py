@@ -184,9 +184,19 @@ class TrainingStep:
                 batch.exemplar_condition,
                 truth=batch.truth if self.losses.no_vgg_feat else None,
                 warp=bool(self.losses.G_warp_self),
+                soft=bool(self.losses.known_match) and batch.flow is not None,
             )
             codes = self._style_codes(batch, translation, images)
-        target = Target(batch.truth, batch.exemplar, batch.self_ref, batch.self_ref_total, batch.share)
+        target = Target(
+            batch.truth,
+            batch.exemplar,
+            batch.self_ref,
+            batch.self_ref_total,
+            batch.share,
+            flow=batch.flow,
+            known=batch.known(),
+            known_total=batch.known_total,
+        )
         image = translation.image.detach().requires_grad_()
         losses = self._discriminate(batch, image)
         losses |= self._perceive(image, target)

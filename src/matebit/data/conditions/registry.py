@@ -28,7 +28,8 @@ class Kind:
 
     A label set that is not named has no such condition; None: as many channels as the params' classes.
     `lines`: it is made of the picture alone, as lines and their distance map, and may be drawn by hand.
-    `record`: the function that tells of the network that makes it.
+    `record`: the function that tells of the network that makes it. `forms`: what each channel is (`one_hot`,
+    `lines`, `distance`; one for all, or one each), so that it can be moved with its picture; None: it cannot.
     """
 
     channels: dict[str, int] | None
@@ -36,18 +37,40 @@ class Kind:
     function: str
     lines: bool = False
     record: str | None = None
+    forms: tuple[str, ...] | None = None
 
+
+_LINES = ("lines", "distance")
 
 CONDITIONS: dict[str, Kind] = {
-    "face_edges": Kind({"face": 15}, "matebit.data.conditions.face_edges", "face_edges"),
-    "parsing": Kind({"face": 19, "body": 22}, "matebit.data.conditions.parsing", "one_hot_parsing"),
-    "labels": Kind(None, "matebit.data.conditions.labels", "one_hot_labels"),
-    "canny": Kind(_of_any_picture(2), "matebit.data.conditions.lines", "canny_lines", lines=True),
-    "xdog": Kind(_of_any_picture(2), "matebit.data.conditions.lines", "xdog_lines", lines=True),
-    "hed": Kind(
-        _of_any_picture(2), "matebit.data.conditions.hed", "hed_lines", lines=True, record="hed_record"
+    "face_edges": Kind(
+        {"face": 15},
+        "matebit.data.conditions.face_edges",
+        "face_edges",
+        forms=("lines", *["distance"] * 13, "lines"),
     ),
-    "pose": Kind(_of_any_picture(20), "matebit.data.conditions.pose", "pose_condition"),
+    "parsing": Kind(
+        {"face": 19, "body": 22}, "matebit.data.conditions.parsing", "one_hot_parsing", forms=("one_hot",)
+    ),
+    "labels": Kind(None, "matebit.data.conditions.labels", "one_hot_labels", forms=("one_hot",)),
+    "canny": Kind(
+        _of_any_picture(2), "matebit.data.conditions.lines", "canny_lines", lines=True, forms=_LINES
+    ),
+    "xdog": Kind(_of_any_picture(2), "matebit.data.conditions.lines", "xdog_lines", lines=True, forms=_LINES),
+    "hed": Kind(
+        _of_any_picture(2),
+        "matebit.data.conditions.hed",
+        "hed_lines",
+        lines=True,
+        record="hed_record",
+        forms=_LINES,
+    ),
+    "pose": Kind(
+        _of_any_picture(20),
+        "matebit.data.conditions.pose",
+        "pose_condition",
+        forms=(*["lines"] * 3, *["distance"] * 17),
+    ),
 }
 
 
@@ -72,6 +95,21 @@ def condition_channels(config: ConditionsConfig, data: DataConfig) -> int:
             f"those of {labels}; choose {' or '.join(fitting)}"
         )
     return channels[labels]
+
+
+def channel_forms(config: ConditionsConfig) -> tuple[str, ...]:
+    """What each channel of this kind is, so that it can be moved with its picture (pairs.known_matches).
+
+    Raises `MatebitError` for a kind that cannot.
+    """
+    forms = CONDITIONS[config.kind].forms
+    if forms is None:
+        fitting = [name for name, kind in CONDITIONS.items() if kind.forms]
+        raise MatebitError(
+            f"pairs.known_matches moves a condition with its picture, which conditions.kind: {config.kind} "
+            f"does not allow: set it to 0, or choose {' or '.join(fitting)}"
+        )
+    return forms
 
 
 def load_extractor(

@@ -1,0 +1,75 @@
+"""Switches beyond the slides: the style code's width, the warp in the decoder, positions with gradient."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from matebit.model.build import build_generator
+from matebit.model.config import ModelConfig
+
+SMALL = {"ngf": 4, "condition_channels": 3, "crop_size": 32, "token_stride": 4, "init_gain": 1.0}
+
+
+def network(**changes):
+    return build_generator(ModelConfig(**SMALL, **changes), torch.Generator().manual_seed(1)).eval()
+
+
+def inputs(count: int = 2):
+    rng = torch.Generator().manual_seed(2)
+    return torch.rand(count, 3, 32, 32, generator=rng), torch.rand(count, 3, 32, 32, generator=rng) * 2 - 1
+
+
+def test_style_code_has_the_numbers_that_are_asked_for():
+    assert network()(*inputs()).style.shape == (2, 4)
+    wide = network(style_dim=24)(*inputs())
+    assert wide.style.shape == (2, 24)
+    learned = network(style_dim=24, style_code=False)(*inputs())
+    assert learned.style.shape == (2, 24)
+
+
+def test_defaults_have_the_weights_that_they_had():
+    """Checkpoints made before the switches load: no tensor came, went or changed its shape."""
+    plain, said = network().state_dict(), network(style_dim=4, warp_in_decoder=False).state_dict()
+    assert {n: t.shape for n, t in plain.items()} == {n: t.shape for n, t in said.items()}
+    assert all(torch.equal(plain[name], said[name]) for name in plain)
+
+
+@pytest.mark.parametrize("attention", ["masked_cosine", "vanilla"])
+def test_only_the_warp_in_the_decoder_carries_the_pixels_of_the_last_block(attention):
+    """The gradient of the image reaches the decoder's warp, and the decoder uses it at three sizes."""
+    net = network(warp_in_decoder=True, attention=attention)
+    shapes = {
+        name: tuple(layer.weight_orig.shape)
+        for name, layer in (("style_2", net.decoder.style_2.conv), ("style_3", net.decoder.style_3.conv))
+    }
+    plain = network(attention=attention)
+    assert shapes["style_2"][1] == plain.decoder.style_2.conv.weight_orig.shape[1] + 3
+    assert shapes["style_3"][1] == plain.decoder.style_3.conv.weight_orig.shape[1] + 3
+    assert net.decoder.final.weight.shape[1] == plain.decoder.final.weight.shape[1] + 3
+    condition, exemplar = inputs()
+    found = net(condition, exemplar)
+    x4, x3, x2 = (torch.randn(2, c, s, s) for c, s in ((32, 8), (16, 8), (8, 16)))
+    warped = found.warped[-1].detach().requires_grad_()
+    net.decoder(x4, x3, x2, found.style, warped).sum().backward()
+    assert warped.grad.abs().min() > 0
+    # what is shown as warp is the same, and the image has it whether the warp is asked for or not
+    assert torch.equal(net(condition, exemplar, warp=False).image, found.image)
+    assert net(condition, exemplar, warp=False).warped == []
+
+
+@pytest.mark.parametrize("attention", ["masked_cosine", "vanilla", "released"])
+def test_soft_positions_are_those_of_the_matches_with_gradient(attention):
+    net = network(attention=attention)
+    condition, exemplar = inputs()
+    found = net(condition, exemplar, soft=True, matches=True)
+    assert len(found.soft) == len(found.matches) == 3
+    for soft, match in zip(found.soft, found.matches, strict=True):
+        assert soft.shape == (2, 2, 8, 8)
+        assert soft.min() >= 0
+        assert soft.max() <= 1
+        if attention != "released":  # whose matches are means over the kept tokens alone
+            torch.testing.assert_close(soft.detach(), match.soft)
+    sum(soft.square().sum() for soft in found.soft).backward()
+    assert all(block.attention.to_query.weight.grad.abs().sum() > 0 for block in net.blocks)
+    assert net(condition, exemplar).soft == []
