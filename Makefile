@@ -1,6 +1,9 @@
 # make demo        set up .venv and run the pipeline on the bundled portraits
 # make test        set up .venv and run the tests
-PYTHON ?= python3.11
+# make ... PYTHON=python3.12   set up with that Python; without it the newest that fits, 3.11 to 3.14
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
+    $$name -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
+    && { echo $$name; break; }; done)
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +18,8 @@ help:
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || test -n "$(PYTHON)" || \
+	    { echo "make: no Python from 3.11 to 3.14 (with venv) is found; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
@@ -38,7 +43,7 @@ ui: setup
 	$(RUN) matebit ui
 
 test: setup
-	$(RUN) pytest -n 2 -m "not slow"
+	$(RUN) pytest -n 2 -m "not slow" $(TESTS)
 
 # make test-all    the slow tests too
 test-all: setup

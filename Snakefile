@@ -8,7 +8,7 @@ import sys
 
 from snakemake.utils import min_version
 
-from matebit.pipeline.snakemake import params_file_of
+from matebit.engines.snakemake import params_file_of
 
 min_version("9.0")
 

@@ -88,10 +88,10 @@ def gram(features: Tensor) -> Tensor:
     return torch.bmm(flat, flat.transpose(1, 2)) / (flat.shape[1] * flat.shape[2])
 
 
-def gram_style(fake: dict[str, Tensor], exemplar: dict[str, Tensor]) -> Tensor:
+def gram_style(fake: list[Tensor], exemplar: list[Tensor]) -> Tensor:
     distances = [
-        weight * F.l1_loss(gram(fake[level]), gram(exemplar[level]))
-        for level, weight in LEVEL_WEIGHTS.items()
+        weight * F.l1_loss(gram(x), gram(y))
+        for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
     ]
     return torch.stack(distances).sum()
 
@@ -174,6 +174,8 @@ class PlainVgg(nn.Module):
 
 class ThreePasses(nn.Module):
     """What the losses call as features: truth and exemplar, which come as one batch, get a pass each."""
+
+    levels = LEVELS
 
     def __init__(self, vgg: PlainVgg, batch: int) -> None:
         super().__init__()

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matebit.config.read import merged
+from matebit.config.schema import ResolvedParams
+from matebit.config.yaml_text import yaml_text
+from matebit.engines.resolve import resolve, write_resolved
+from matebit.engines.run_stage import run_stage
 from matebit.io.files import write_text
-from matebit.params.read import merged
-from matebit.params.resolve import resolve, write_resolved
-from matebit.params.schema import ResolvedParams
-from matebit.params.yaml_text import yaml_text
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.run_stage import run_stage
 
 TINY: dict[str, Any] = {
     "name": "tiny",

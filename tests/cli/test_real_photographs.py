@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from command import REPOSITORY, matebit
+from matebit.engines.run_stage import run_stage
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.run_stage import run_stage
 
 # A dataset's place, random features and colours instead of downloaded weights; small and short.
 CHANGES = (

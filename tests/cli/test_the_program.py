@@ -70,7 +70,7 @@ def test_light_commands_load_nothing_heavy(tmp_path: Path, words: list[str], hea
 def test_a_defect_keeps_its_traceback_and_status_1(tmp_path: Path):
     code = (
         "import sys; from matebit.cli import app, stages\n"
-        "import matebit.params.read as read\n"
+        "import matebit.config.read as read\n"
         "read.read_with_overrides = lambda *_: 1 / 0\n"
         "sys.argv = ['matebit', 'resolve', 'x.yaml']; app.main()"
     )

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 from small_sets import FEW_PORTRAITS, Sections, portrait_sections, run_all
 
+from matebit.config.portraits import PortraitsConfig
 from matebit.data.faces import LABELS
-from matebit.data.portraits import geometry, portrait_set, render
-from matebit.data.portraits.config import PortraitsConfig
+from matebit.drawn.portraits.drawing import geometry, render
+from matebit.drawn.portraits.sets import portrait_set
 from matebit.pipeline.layout import Layout
 
 

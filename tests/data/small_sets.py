@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from matebit.config.data import ConditionsConfig, DataConfig, PairsConfig
+from matebit.config.features import FeatureConfig
 from matebit.data import choose_exemplars, extract_conditions, import_images
-from matebit.data.config import ConditionsConfig, DataConfig, PairsConfig
-from matebit.features.config import FeatureConfig
 from matebit.pipeline.layout import Layout
 
 FEW_PORTRAITS = {"train": 8, "test": 4, "styles_train": 2, "styles_test": 1}

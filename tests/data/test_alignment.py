@@ -13,15 +13,16 @@ from PIL import Image
 from pydantic import ValidationError
 from small_sets import Sections, contents, sections
 
+from matebit.config.data import DataConfig
+from matebit.config.portraits import PortraitsConfig
 from matebit.data import align_faces, extract_conditions, import_images
 from matebit.data.alignment import alignment_of
-from matebit.data.config import DataConfig
 from matebit.data.extractors.protocol import Record
 from matebit.data.faces import LABELS
-from matebit.data.portraits import geometry, portrait_set, render
-from matebit.data.portraits.config import PortraitsConfig
-from matebit.data.portraits.landmarks import landmarks
 from matebit.data.sources.folder import FolderSource
+from matebit.drawn.portraits.drawing import geometry, render
+from matebit.drawn.portraits.landmarks import landmarks
+from matebit.drawn.portraits.sets import portrait_set
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 from matebit.pipeline.layout import Layout

@@ -9,9 +9,9 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from matebit.data import config
+from matebit.config import data as config
+from matebit.config.data import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
 from matebit.data.conditions.registry import CONDITIONS
-from matebit.data.config import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
 from matebit.data.pairs.registry import METHODS
 from matebit.data.sources.registry import SOURCES
 
@@ -56,7 +56,7 @@ def test_names_of_the_params_are_those_of_the_registries(names, registry) -> Non
 
 def test_sections_import_nothing_heavy() -> None:
     code = (
-        "import sys, matebit.data.config, matebit.data.conditions.registry;"
+        "import sys, matebit.config.data, matebit.data.conditions.registry;"
         "print([m for m in ('numpy', 'torch', 'cv2', 'PIL', 'pandas') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -66,7 +66,7 @@ def test_sections_import_nothing_heavy() -> None:
 def test_stages_up_to_pairs_do_without_torch() -> None:
     code = (
         "import sys, matebit.data.extract_conditions, matebit.data.choose_exemplars,"
-        "matebit.data.sources.portraits, matebit.data.sources.celebamask,"
+        "matebit.drawn.portrait_source, matebit.data.sources.celebamask,"
         "matebit.data.conditions.face_edges, matebit.data.pairs.style;"
         "print('torch' in sys.modules)"
     )

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from small_sets import Sections, run_all, sections
 
+from matebit.config.data import PairsConfig
 from matebit.data import extract_conditions, import_images
-from matebit.data.config import PairsConfig
 from matebit.data.sources.openpose import read_openpose
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError

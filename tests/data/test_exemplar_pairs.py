@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_sets import contents, portrait_sections, run_all, sections
 
+from matebit.config.data import PairsConfig
 from matebit.data import choose_exemplars, extract_conditions, import_images
 from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.config import PairsConfig
 from matebit.data.encoding import load_png
 from matebit.data.exemplars import Ranked, draw_exemplar
 from matebit.data.exemplars import test_exemplar as exemplar_of_rank
@@ -109,7 +109,7 @@ def test_style_lists_the_same_style_as_self_reference(portraits) -> None:
 
 
 def test_vgg_pairs_are_cosines_and_repeatable(images_only: Layout) -> None:
-    params = portrait_sections({"method": "vgg", "top": 4})
+    params = portrait_sections({"method": "features", "top": 4})
     choose_exemplars.run(params, images_only)
     table = table_of(images_only)
     assert table.score.between(-1, 1).all()

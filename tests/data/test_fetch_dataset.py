@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from command import REPOSITORY, complaint, matebit
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
+from matebit.config.read import read_mapping, validated
+from matebit.config.schema import Params
 from matebit.data.datasets import absent_data, dataset_named, datasets
 from matebit.data.fetching import fetch_dataset
 from matebit.errors import MatebitError
-from matebit.params.read import read_mapping, validated
-from matebit.params.schema import Params
 from served_files import Server
 
 SHIPPED = sorted((REPOSITORY / "params").glob("*.yaml"))

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from small_sets import Sections, contents, sections
 from test_deepfashion import SPOILED, STEM, write_folder, write_rows
 
+from matebit.config.data import DataConfig
 from matebit.data import extract_conditions, import_images
-from matebit.data.config import DataConfig
 from matebit.pipeline.layout import Layout
 
 

@@ -13,8 +13,8 @@ from PIL import Image
 from pydantic import ValidationError
 from small_sets import run_all, sections
 
+from matebit.config.data import DataConfig, PairsConfig
 from matebit.data import extract_conditions, import_images
-from matebit.data.config import DataConfig, PairsConfig
 from matebit.data.export_lists import export_lists
 from matebit.data.faces import LABELS
 from matebit.data.sources.colour_coding import labels_of_colours

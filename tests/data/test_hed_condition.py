@@ -13,13 +13,13 @@ from PIL import Image
 from small_sets import Sections, contents, sections
 from torch.nn import functional as F
 
+from matebit.config.data import ConditionsConfig
 from matebit.data import extract_conditions, import_images
 from matebit.data.conditions import hed
 from matebit.data.conditions.hed_network import HED
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.data.conditions.registry import load_extractor
-from matebit.data.config import ConditionsConfig
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
 from matebit.pipeline.layout import Layout

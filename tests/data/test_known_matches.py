@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matebit.config.data import ConditionsConfig, PairsConfig
 from matebit.data.conditions.registry import CONDITIONS, channel_forms
-from matebit.data.config import ConditionsConfig, PairsConfig
 from matebit.data.known_matches import CELL, KnownMap, draw_colours, draw_map, recoloured
 from matebit.data.training_set import TrainingSet
 from matebit.errors import MatebitError

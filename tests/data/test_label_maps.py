@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from small_sets import Sections, run_all, sections
 from test_folder_source import COLOURS, picture, rejected, source
 
+from matebit.config.data import ConditionsConfig, DataConfig
 from matebit.data import extract_conditions, import_images
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.labels import one_hot_labels
 from matebit.data.conditions.view import condition_view
-from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.label_sets import labels_of
 from matebit.data.parsing import CLASSES, IGNORED, Parsing
 from matebit.errors import MatebitError
@@ -211,7 +211,7 @@ def test_layouts_that_cannot_be_are_refused(folder: dict, words: str):
 
 def test_an_image_whose_labels_are_all_ignored_trains_no_segmenter(tmp_path: Path):
     """A batch of such images is no NaN."""
-    from matebit.metrics.segmenter.config import MiouConfig
+    from matebit.config.segmenter import MiouConfig
     from matebit.metrics.segmenter.training import train
 
     config = MiouConfig(images=8, batch=4, width=4)

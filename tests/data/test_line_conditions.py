@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage import feature
 
+from matebit.config.data import ConditionsConfig
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import canny_lines, lines_and_distance, xdog_lines
 from matebit.data.conditions.registry import CONDITIONS, load_extractor
 from matebit.data.conditions.xdog import even_tones, xdog
-from matebit.data.config import ConditionsConfig
-from matebit.data.drawing.style import MEDIA, sample_style
-from matebit.data.portraits.drawing import render
-from matebit.data.portraits.shape import sample_shape
+from matebit.drawn.drawing.style import MEDIA, sample_style
+from matebit.drawn.portraits.drawing import render
+from matebit.drawn.portraits.shape import sample_shape
 
 CONFIG = ConditionsConfig(kind="xdog")
 

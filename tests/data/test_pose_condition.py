@@ -12,11 +12,11 @@ from PIL import Image
 from scipy import ndimage
 from small_sets import sections
 
+from matebit.config.data import ConditionsConfig
 from matebit.data import extract_conditions, import_images
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.pose import pose_condition
-from matebit.data.config import ConditionsConfig
 from matebit.data.encoding import load_png
 from matebit.io.images import BrokenImage
 from matebit.pipeline.layout import Layout

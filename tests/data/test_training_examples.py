@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from small_sets import contents, portrait_sections, run_all
 
-import matebit.data.portraits.drawing
-import matebit.data.sources.portraits
+import matebit.drawn.portrait_source
+import matebit.drawn.portraits.drawing
 from matebit.data.batches import (
     Batch,
     condition_to_network,
@@ -201,10 +201,10 @@ def test_true_answers_enter_neither_stages_nor_loader(
     def hidden(*arguments: Any) -> None:
         raise AssertionError("a true answer was asked for")
 
-    monkeypatch.setattr(matebit.data.sources.portraits, "true_matches", hidden)
-    monkeypatch.setattr(matebit.data.sources.portraits.PortraitTruth, "answer", hidden)
+    monkeypatch.setattr(matebit.drawn.portrait_source, "true_matches", hidden)
+    monkeypatch.setattr(matebit.drawn.portrait_source.PortraitTruth, "answer", hidden)
     monkeypatch.setattr(
-        matebit.data.portraits.drawing,
+        matebit.drawn.portraits.drawing,
         "_surface",
         lambda layers: np.full((*layers.label.shape, 3), np.nan, np.float32),
     )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from engine_runs import Run
@@ -39,6 +44,16 @@ def test_the_manifest_lists_every_file(engine: str, request: pytest.FixtureReque
     found = {name.as_posix() for name in run.files()} - {"reports/smoke/manifest.csv"}
     assert set(listed) == found
     assert all(sha256_of_file(run.copy / name) == digest for name, digest in listed.items())
+
+
+def test_another_python_writes_the_same_bytes(by_snakemake: Run):
+    kept = os.environ.get("MATEBIT_MANIFESTS")
+    if kept is None:
+        pytest.skip("MATEBIT_MANIFESTS names no folder in which the runs of several Pythons leave manifests")
+    own = Path(kept, f"smoke-python{sys.version_info.major}.{sys.version_info.minor}.csv")
+    shutil.copyfile(by_snakemake.copy / "reports/smoke/manifest.csv", own)
+    others = {path.name: path.read_text() for path in Path(kept).glob("smoke-python*.csv")}
+    assert {name for name, text in others.items() if text != own.read_text()} == set()
 
 
 def test_the_contrastive_loss_acts_within_a_smoke_run(by_snakemake: Run):

@@ -7,9 +7,9 @@ import torch
 from pydantic import ValidationError
 from safetensors.torch import save_file
 
+from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
 from matebit.features.build import build_features
-from matebit.features.config import FeatureConfig
 from matebit.features.vgg19 import LEVELS, Vgg19
 
 SMALL = FeatureConfig(width=0.0625, weights="random")

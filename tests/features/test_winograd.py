@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from matebit.config.features import FeatureConfig
 from matebit.features.build import build_features
-from matebit.features.config import FeatureConfig
 from matebit.features.fixed_conv import WINOGRAD_INPUTS, WINOGRAD_OUTPUTS, FixedConvRelu
 from matebit.features.vgg19 import GROUPS, LEVELS, caffe_input
 

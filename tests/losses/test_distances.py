@@ -44,17 +44,16 @@ def test_distances_of_half_precision_are_single():
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_gram_style(layout):
     torch.manual_seed(0)
-    shapes = dict(zip(LEVEL_WEIGHTS, [(2, 8, 8), (5, 4, 6), (4, 4, 4), (9, 2, 2), (9, 1, 1)], strict=True))
+    shapes = [(2, 8, 8), (5, 4, 6), (4, 4, 4), (9, 2, 2), (9, 1, 1)]
     fake, exemplar = (
-        {
-            level: torch.randn(3, *shape, dtype=torch.double).contiguous(memory_format=layout)
-            for level, shape in shapes.items()
-        }
+        [torch.randn(3, *shape, dtype=torch.double).contiguous(memory_format=layout) for shape in shapes]
         for _ in range(2)
     )
-    leaves = [features.requires_grad_() for features in fake.values()]
+    leaves = [features.requires_grad_() for features in fake]
     found = gram_style(fake, exemplar)
-    plain = sum(w * F.l1_loss(gram(fake[level]), gram(exemplar[level])) for level, w in LEVEL_WEIGHTS.items())
+    plain = sum(
+        w * F.l1_loss(gram(x), gram(y)) for w, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
+    )
     torch.testing.assert_close(found, plain)
     ours, theirs = (torch.autograd.grad(value, leaves) for value in (found, plain))
     torch.testing.assert_close(ours, theirs)

@@ -8,16 +8,23 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from matebit.config.features import LEVELS, FeatureConfig
+from matebit.config.losses import LossConfig, StyleContrastConfig
+from matebit.config.model import ModelConfig
 from matebit.features.build import build_features
-from matebit.features.config import FeatureConfig
 from matebit.losses.alignment import known_match, position_contrast, random_positions
-from matebit.losses.config import LossConfig, StyleContrastConfig
 from matebit.losses.contextual import contextual
 from matebit.losses.contrast import NegativeBank, StyleQueue, style_contrast
+from matebit.losses.pixel import opponent_distance
 from matebit.losses.self_reference import self_reference_mean
-from matebit.losses.step import StyleCodes, Target, discriminator_loss, generator_loss
+from matebit.losses.step import (
+    StyleCodes,
+    Target,
+    discriminator_loss,
+    generator_loss,
+    perceptual_loss,
+)
 from matebit.model.build import build_discriminator, build_generator
-from matebit.model.config import ModelConfig
 from matebit.model.spectral import held
 
 
@@ -102,6 +109,14 @@ def test_bank_of_a_short_run_and_with_conditions():
 def test_queue_length_follows_the_length_of_training():
     config = StyleContrastConfig()
     assert [config.queue_length(n) for n in (10**6, 800, 3)] == [1024, 100, 1]
+
+
+def test_opponent_distance_by_hand():
+    """Brightness does not enter; red against green counts 2 where one is 1 and the other -1."""
+    image, truth = torch.zeros(2, 3, 1, 1), torch.zeros(2, 3, 1, 1)
+    image[0] = 0.7  # grey against black
+    image[1, :, 0, 0] = torch.tensor([1.0, -1.0, 0.5])
+    assert opponent_distance(image, truth).tolist() == pytest.approx([0.0, (2 + 0.5) / 2], abs=1e-6)
 
 
 def test_known_match_by_hand():
@@ -227,9 +242,35 @@ def test_weights_scale_and_zero_skips(step, monkeypatch):
 
 
 def test_levels_that_are_needed():
-    assert LossConfig(fm=0, contextual=0, style_loss=0).levels == ("r42",)
-    assert LossConfig(fm=0, style_loss=0, perc=0).levels == ("r32", "r42", "r52")
-    assert len(LossConfig().levels) == 5
+    perc = LossConfig(fm=0, contextual=0, style_loss=0)
+    assert perc.levels_of(LEVELS["vgg19"]) == ("r42",)
+    assert perc.levels_of(LEVELS["efficientnet_lite0"]) == ("block4",)
+    deepest = LossConfig(fm=0, contextual=0, style_loss=0, perc_level="block10")
+    assert deepest.levels_of(LEVELS["efficientnet_lite0"]) == ("block10",)
+    assert LossConfig(fm=0, style_loss=0, perc=0).levels_of(LEVELS["vgg19"]) == ("r32", "r42", "r52")
+    assert LossConfig().levels_of(LEVELS["vgg19"]) == LEVELS["vgg19"]
+    assert not LossConfig(fm=0, contextual=0, style_loss=0, perc=0).perceptual
+
+
+@pytest.mark.parametrize("net", LEVELS)
+def test_perceptual_losses_are_the_same_of_any_network(net):
+    """Each loss alone is what it is among all: the levels that it reads do not depend on the others."""
+    features = build_features(FeatureConfig(net=net, weights="random", width=0.25))
+    image, truth, exemplar = torch.rand(3, 2, 3, 64, 64) * 2 - 1
+    target = Target(truth, exemplar, torch.tensor([1.0, 0.0]))
+    together = perceptual_loss(LossConfig(), image.requires_grad_(), target, features)
+    weights = {"fm": 10.0, "contextual": 10.0, "perc": 0.001, "style_loss": 10.0}
+    assert set(together) == set(weights)
+    for name, weight in weights.items():
+        alone = LossConfig(**dict.fromkeys(weights, 0.0) | {name: weight})
+        (value,) = perceptual_loss(alone, image, target, features).values()
+        assert float(value) == pytest.approx(float(together[name]), rel=1e-5), name
+    (gradient,) = torch.autograd.grad(sum(together.values()), image)
+    assert gradient.isfinite().all()
+    assert gradient.abs().amax(dim=(1, 2, 3)).min() > 0
+    same = perceptual_loss(LossConfig(), truth, Target(truth, truth, target.self_ref), features)
+    for name in ("fm", "perc", "style_loss"):
+        assert float(same[name]) == pytest.approx(0, abs=1e-4 * float(together[name])), name
 
 
 def test_configuration():

@@ -14,20 +14,21 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from matebit.config.controls import CONTROLS
+from matebit.config.data import ConditionsConfig, DataConfig, PairsConfig
+from matebit.config.features import FeatureConfig
+from matebit.config.metrics import MetricsConfig
 from matebit.data.choose_exemplars import PAIR_COLUMNS
 from matebit.data.conditions.edges import extract_edges
-from matebit.data.config import ConditionsConfig, DataConfig, PairsConfig
 from matebit.data.extract_conditions import CONDITION_COLUMNS
 from matebit.data.faces import PALETTE
 from matebit.data.import_images import INDEX_COLUMNS
-from matebit.features.config import FeatureConfig
 from matebit.io.arrays import write_arrays
 from matebit.io.files import sha256_of_file, write_bytes, write_json, write_text
 from matebit.io.images import write_png
 from matebit.io.tables import write_table
-from matebit.metrics.config import MetricsConfig
 from matebit.metrics.files import TRANSLATED_COLUMNS
-from matebit.pipeline.layout import CONTROLS, Layout
+from matebit.pipeline.layout import Layout
 
 SIDE = 32
 GRID = 8

@@ -7,8 +7,8 @@ import pytest
 import torch
 from arrays_inputs import ArrayInputs, feed, random_images
 
+from matebit.config.metrics import InceptionConfig
 from matebit.errors import MatebitError
-from matebit.metrics.config import InceptionConfig
 from matebit.metrics.fid import FrechetInceptionDistance, GaussianStatistics, frechet_distance
 from matebit.metrics.inception import Inception, _build, load_inception, resize_clean
 from matebit.metrics.inception_score import InceptionScore, inception_score

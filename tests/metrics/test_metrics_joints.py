@@ -8,8 +8,8 @@ import pytest
 from arrays_inputs import ArrayInputs, feed
 from disc_world import make_params
 
+from matebit.config.data import ConditionsConfig
 from matebit.data.body_pose import JOINTS, BodyPose
-from matebit.data.config import ConditionsConfig
 from matebit.data.extract_conditions import KEYPOINT_COLUMNS
 from matebit.data.extractors import registry
 from matebit.data.extractors.protocol import Record

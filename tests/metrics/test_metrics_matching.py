@@ -84,6 +84,12 @@ def test_area_under_roc_counts_pairs(seed):
     assert area_under_roc(scores, positive) == pytest.approx(_slow_area(scores, positive))
 
 
+def test_area_under_roc_of_many_single_precision_scores_is_that_of_double():
+    random = np.random.default_rng(3)
+    scores, positive = random.random(9000, dtype=np.float32), random.random(9000) < 0.3
+    assert area_under_roc(scores, positive) == area_under_roc(scores.astype(np.float64), positive)
+
+
 def test_confidence_controls():
     random = np.random.default_rng(1)
     valid = random.random((8, 8)) < 0.6

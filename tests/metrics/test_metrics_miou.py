@@ -13,12 +13,12 @@ from disc_world import DiscWorld, make_params
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matebit.config.segmenter import MiouConfig
 from matebit.errors import MatebitError
 from matebit.metrics import stage
 from matebit.metrics.agreement import confusion, mean_iou
 from matebit.metrics.miou import ParsingAgreement
 from matebit.metrics.segmenter import stage as segmenter_stage
-from matebit.metrics.segmenter.config import MiouConfig
 from matebit.metrics.segmenter.files import MODEL, SUMMARY, TrainedParser, load_segmenter
 from matebit.metrics.segmenter.network import Segmenter
 from matebit.metrics.segmenter.training import train

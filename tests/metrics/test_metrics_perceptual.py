@@ -1,4 +1,4 @@
-"""LPIPS, semantic consistency, relevance and diversity."""
+"""Feature distance, LPIPS, semantic consistency, relevance and diversity."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import pytest
 import torch
 from arrays_inputs import ArrayInputs, feed, items, random_images
 
+from matebit.config.features import VGG19_LEVELS as LEVELS
+from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
-from matebit.features import FeatureConfig, build_features
+from matebit.features.build import build_features
 from matebit.metrics.batch import Batch
 from matebit.metrics.diversity import Diversity
-from matebit.metrics.lpips import (
-    PerceptualSimilarity,
-    calibrated_alexnet,
-    feature_distance,
-    uncalibrated,
-)
+from matebit.metrics.feature_distance import FeatureDistance, by_features, feature_distance
+from matebit.metrics.lpips import calibrated_alexnet
 from matebit.metrics.relevance import ColourRelevance, TextureRelevance, region_cosine
 from matebit.metrics.semantic import SemanticConsistency
 
@@ -25,10 +23,6 @@ from matebit.metrics.semantic import SemanticConsistency
 def network():
     vgg = build_features(FeatureConfig(weights="random", width=0.125, seed=3))
     return lambda images: vgg(images / 127.5 - 1)
-
-
-def _lpips(network):
-    return PerceptualSimilarity(uncalibrated(network, "random"), pretrained=False)
 
 
 def test_the_formula_by_hand():
@@ -78,18 +72,20 @@ def test_identical_images_and_growing_noise(network):
     names = list("abcd")
     truths = random_images(names, 0)
     random = np.random.default_rng(1)
-    lpips, semantic = [], []
+    distance, semantic = [], []
     for deviation in (0, 15, 60):
         images = {
             name: np.clip(truths[name] + random.normal(0, deviation, (32, 32, 3)), 0, 255).astype(np.uint8)
             for name in names
         }
         inputs = ArrayInputs(images, truths)
-        lpips.append(feed(_lpips(network), inputs, names, network=network)["lpips"])
-        semantic.append(feed(SemanticConsistency("random", True), inputs, names, network=network)["semantic"])
-    assert lpips[0] == pytest.approx(0, abs=1e-6)
+        metric = FeatureDistance(LEVELS, "random")
+        distance.append(feed(metric, inputs, names, network=network)["feature_distance"])
+        metric = SemanticConsistency(LEVELS, "random", True)
+        semantic.append(feed(metric, inputs, names, network=network)["semantic"])
+    assert distance[0] == pytest.approx(0, abs=1e-6)
     assert semantic[0] == pytest.approx(1, abs=1e-6)
-    assert lpips == sorted(lpips)
+    assert distance == sorted(distance)
     assert semantic == sorted(semantic, reverse=True)
 
 
@@ -145,7 +141,7 @@ def test_relevance_controls(network):
 
         def value(images, exemplars, exemplar_labels, metric=metric):
             inputs = ArrayInputs(images, exemplars=exemplars, labels=labels, exemplar_labels=exemplar_labels)
-            (found,) = feed(metric("random"), inputs, names, size=3, network=network).values()
+            (found,) = feed(metric(LEVELS, "random"), inputs, names, size=3, network=network).values()
             return found
 
         own = value(painted, painted, labels)
@@ -156,7 +152,7 @@ def test_relevance_controls(network):
 
 def test_diversity(network):
     images = random_images("ab", 7)
-    distance = uncalibrated(network, "random")
+    distance = by_features(network, LEVELS, "random")
 
     class Ranks(ArrayInputs):
         def translated(self, item):

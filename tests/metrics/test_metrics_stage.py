@@ -22,7 +22,7 @@ def test_every_offered_metric_is_written(experiment):
     run(experiment.params, experiment.layout, "matebit", 1)
     table = _values(experiment.layout, "matebit")
     wanted = {
-        "mae", "ssim", "psnr", "lpips", "semantic", "texture", "colour", "edge_f1", "pck@0.05",
+        "mae", "ssim", "psnr", "feature_distance", "semantic", "texture", "colour", "edge_f1", "pck@0.05",
         "pck@0.1", "epe", "confidence", "swd", "swd/32", "swd/16", "pck@0.1/soft/block1",
         "pck@0.1/argmax/block2",
         "pck@0.1/equal_position", "confidence/block1",
@@ -31,12 +31,12 @@ def test_every_offered_metric_is_written(experiment):
     assert "diversity" not in set(table["metric"]), "one exemplar a condition has no diversity"
     assert (table["n"] == 6).all()
     assert table[["features", "protocol"]].notna().all().all()
-    perceptual = table[table["metric"].isin(["lpips", "semantic", "texture", "colour"])]
+    perceptual = table[table["metric"].isin(["feature_distance", "semantic", "texture", "colour"])]
     assert set(perceptual["features"]) == {"vgg19 x0.125 (random, seed 0)"}
     images = pd.read_csv(experiment.layout.run("matebit", 1).metrics / "images.csv")
     assert list(images.columns) == IMAGE_COLUMNS
     means = images.groupby("metric")["value"].mean()
-    for metric in ("mae", "ssim", "lpips", "pck@0.1"):
+    for metric in ("mae", "ssim", "feature_distance", "pck@0.1"):
         value = table.set_index("metric")["value"][metric]
         assert means[metric] == pytest.approx(value, rel=1e-6)
 
@@ -50,7 +50,7 @@ def test_controls_are_scored_together_and_the_truth_is_best(experiment):
     )])  # fmt: skip
     assert set(table["method"]) == {"truth", "exemplar", "label_mean", "matebit", "vanilla"}
     wide = table.pivot(index="method", columns="metric", values="value")
-    for metric in ("mae", "lpips"):
+    for metric in ("mae", "feature_distance"):
         assert wide[metric].idxmin() == "truth"
         assert wide.loc["truth", metric] == pytest.approx(0, abs=1e-6)
         assert wide.loc["matebit", metric] < wide.loc["vanilla", metric]
@@ -85,7 +85,7 @@ def test_metrics_without_truth(experiment, monkeypatch):
     run(experiment.params, experiment.layout, "matebit", 1)
     measured = set(_values(experiment.layout, "matebit")["metric"])
     assert {"semantic", "texture", "colour", "edge_f1", "swd"} <= measured
-    assert not {"mae", "ssim", "psnr", "lpips", "pck@0.1", "confidence"} & measured
+    assert not {"mae", "ssim", "psnr", "feature_distance", "pck@0.1", "confidence"} & measured
 
 
 @pytest.mark.parametrize("harm", ["missing", "extra", "size", "broken"])

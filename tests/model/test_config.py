@@ -8,8 +8,8 @@ import sys
 import pytest
 from pydantic import ValidationError
 
+from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
-from matebit.model.config import ModelConfig
 
 
 def test_released_fills_its_own_defaults():
@@ -63,9 +63,9 @@ def test_condition_channels_must_be_filled_in():
 def test_every_field_is_described_and_torch_is_not_imported():
     code = (
         "import sys\n"
-        "from matebit.model.config import ModelConfig as M\n"
-        "from matebit.losses.config import LossConfig as L, StyleContrastConfig as S\n"
-        "from matebit.features.config import FeatureConfig as F\n"
+        "from matebit.config.model import ModelConfig as M\n"
+        "from matebit.config.losses import LossConfig as L, StyleContrastConfig as S\n"
+        "from matebit.config.features import FeatureConfig as F\n"
         "assert all(f.description for m in (M, L, S, F) for f in m.model_fields.values())\n"
         "assert 'torch' not in sys.modules\n"
     )

@@ -9,10 +9,10 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.model.build import build_generator
 from matebit.model.checkpoint import load, read_metadata, save_generator
-from matebit.model.config import ModelConfig
 from matebit.model.released import export_checkpoint, import_checkpoint, read_state_dict
 
 RELEASED = {

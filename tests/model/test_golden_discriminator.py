@@ -7,8 +7,8 @@ import re
 import torch
 from golden_numbers import golden, relative, within
 
+from matebit.config.model import ModelConfig
 from matebit.model.build import build_discriminator
-from matebit.model.config import ModelConfig
 
 
 def released_name(name: str) -> str:

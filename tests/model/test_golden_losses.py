@@ -8,10 +8,10 @@ import pytest
 import torch
 from golden_numbers import FOLDER, golden, relative, within
 
+from matebit.config.losses import LossConfig
 from matebit.features.vgg19 import caffe_input
 from matebit.losses.adversarial import discriminator_hinge, feature_matching, generator_hinge
 from matebit.losses.alignment import position_contrast, warp_matching
-from matebit.losses.config import LossConfig
 from matebit.losses.contextual import contextual, contextual_loss
 from matebit.losses.contrast import style_contrast
 from matebit.losses.gram import gram_difference, gram_style
@@ -20,16 +20,15 @@ from matebit.losses.self_reference import self_reference_mean
 from matebit.model.normalise import instance_norm, l2_normalise, positional_norm
 from matebit.model.released_attention import rejected_warp, released_weights
 
-LEVELS = ("r12", "r22", "r32", "r42", "r52")
-
 
 @pytest.fixture(scope="module")
 def numbers():
     return golden("losses")
 
 
-def features(numbers, which: str) -> dict[str, torch.Tensor]:
-    return {level: numbers[f"feat.{which}.{k}"] for k, level in enumerate(LEVELS)}
+def features(numbers, which: str) -> list[torch.Tensor]:
+    """The five levels, fine to coarse."""
+    return [numbers[f"feat.{which}.{k}"] for k in range(5)]
 
 
 def stages(numbers, which: str) -> list[list[torch.Tensor]]:
@@ -89,13 +88,13 @@ def test_contextual(numbers, pono):
 
 
 def test_gram_style(numbers):
-    fake = {level: f.double().requires_grad_() for level, f in features(numbers, "fake").items()}
-    reference = {level: f.double() for level, f in features(numbers, "ref").items()}
+    fake = [level.double().requires_grad_() for level in features(numbers, "fake")]
+    reference = [level.double() for level in features(numbers, "ref")]
     loss = gram_style(fake, reference)
     assert relative(loss, numbers["style.value"]) < 1e-5
-    for k, gradient in enumerate(torch.autograd.grad(loss, list(fake.values()))):
+    for k, gradient in enumerate(torch.autograd.grad(loss, fake)):
         assert relative(gradient, numbers[f"style.grad.{k}"]) < 1e-4
-    rows = fake["r12"].detach().flatten(2).transpose(1, 2)
+    rows = fake[0].detach().flatten(2).transpose(1, 2)
     gram = gram_difference(rows, torch.zeros_like(rows)) / rows[0].numel()
     assert relative(gram, numbers["style.gram0"]) < 1e-5
 
@@ -135,8 +134,8 @@ def test_assembled(numbers, case):
         "GAN": weights.GAN * generator_hinge(fake),
         "GAN_Feat": weights.GAN_Feat * feature_matching(fake, real),
         "fm": weights.fm * self_referenced(perceptual_matching(of_fake, of_real)),
-        "contextual": weights.contextual * contextual_loss(of_fake, features(numbers, "ref")),
-        "perc": weights.perc * perceptual_distance(of_fake["r42"], of_real["r42"]),
+        "contextual": weights.contextual * contextual_loss(of_fake[2:], features(numbers, "ref")[2:]),
+        "perc": weights.perc * perceptual_distance(of_fake[3], of_real[3]),
         "style_loss": weights.style_loss * gram_style(of_fake, features(numbers, "ref")),
     }
     for name, value in ours.items():

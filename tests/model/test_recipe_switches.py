@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
-from matebit.model.config import ModelConfig
 
 SMALL = {"ngf": 4, "condition_channels": 3, "crop_size": 32, "token_stride": 4, "init_gain": 1.0}
 

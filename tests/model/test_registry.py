@@ -7,10 +7,10 @@ import re
 import pytest
 import torch
 
+from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.checkpoint import load, save_generator
-from matebit.model.config import ModelConfig
 
 CASES: dict[str, dict] = {
     "matebit": {},

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from matebit.config.model import ModelConfig
 from matebit.model.blocks import build_block
-from matebit.model.config import ModelConfig
 from matebit.model.correspondence import Exemplar
 from matebit.model.embedding import Embedding
 from matebit.model.encoder import Encoder

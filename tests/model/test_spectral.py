@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
-from matebit.model.config import ModelConfig
 from matebit.model.ema import WeightAverage
 from matebit.model.spectral import SpectralConv2d, held, settle, spectral_layers
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from matebit.config.translate import GivenImages
 from matebit.pipeline.runs import jobs, scored
 from matebit.pipeline.stages import STAGES, StageParams
-from matebit.translate.config import GivenImages
 from tiny_experiment import Experiment
 
 SECTIONS = {

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 import pytest
 from disc_world import SIDE, DiscWorld, make_params, write_experiment
 
+from matebit.config.report import ReportConfig
+from matebit.config.schema import MethodSections
 from matebit.io.images import write_png
 from matebit.io.tables import write_table
 from matebit.metrics import stage as metrics_stage
-from matebit.params.schema import MethodSections
 from matebit.report import experiment as report_experiment
-from matebit.report.config import ReportConfig
 from matebit.translate.matrix import COLUMNS as MATRIX_COLUMNS
 
 SEEDS = (1, 2)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from command import complaint, matebit
+from matebit.config.report import ReportConfig
+from matebit.config.schema import Params
+from matebit.engines.dvcfile import pipeline
 from matebit.errors import MatebitError
 from matebit.io.files import write_text
-from matebit.params.schema import Params
-from matebit.pipeline.dvcfile import pipeline
 from matebit.pipeline.layout import Layout
 from matebit.report import figure_results
-from matebit.report.config import ReportConfig
 from matebit.report.experiment import Experiment
 from matebit.report.more_results import other_manifests
 

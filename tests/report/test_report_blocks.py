@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from matebit.params.schema import MethodSections
+from matebit.config.schema import MethodSections
 from matebit.report.block_series import block_series
 
 

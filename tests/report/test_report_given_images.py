@@ -9,12 +9,12 @@ import pandas as pd
 from disc_report import report_params
 from disc_world import DiscWorld, write_translated
 
+from matebit.config.translate import GivenImages
 from matebit.metrics import stage as metrics_stage
 from matebit.report import figure_comparison
 from matebit.report.comparison import comparison_table
 from matebit.report.experiment import Experiment
 from matebit.report.scores import read_scores
-from matebit.translate.config import GivenImages
 
 
 def with_theirs(scored) -> SimpleNamespace:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matebit.config.report import ReportConfig
 from matebit.report.comparison import comparison_table, matching_table
-from matebit.report.config import ReportConfig
 from matebit.report.scores import Scores, bootstrap_interval
 from matebit.report.tables import Setting, escape_tex, latex, markdown
 

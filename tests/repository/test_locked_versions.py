@@ -62,3 +62,16 @@ def test_condas_file_takes_the_lock_and_a_python_that_fits():
 def test_every_dependency_is_explained(requirement: Requirement):
     page = Path(REPOSITORY, "docs/libraries.md").read_text()
     assert re.search(rf"\b{re.escape(requirement.name)}\b", page, re.IGNORECASE)
+
+
+def test_the_makefile_takes_the_pythons_that_the_project_takes():
+    bounds = SpecifierSet(PROJECT["project"]["requires-python"])
+    makefile = (REPOSITORY / "Makefile").read_text()
+    [listed] = re.findall(r"for name in (.+?); do", makefile)
+    versions = [name.removeprefix("python") for name in listed.split() if name != "python3"]
+    assert versions == sorted(versions, key=lambda version: int(version.partition(".")[2]), reverse=True)
+    assert all(bounds.contains(f"{version}.0") for version in versions)
+    newest, oldest = (tuple(map(int, version.split("."))) for version in (versions[0], versions[-1]))
+    assert not bounds.contains(f"{newest[0]}.{newest[1] + 1}.0")
+    assert not bounds.contains(f"{oldest[0]}.{oldest[1] - 1}.9")
+    assert f"not {oldest} <= sys.version_info[:2] <= {newest}" in makefile

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matebit.params.resolve import params_digest
+from matebit.engines.resolve import params_digest
 from matebit.pipeline.stages import STAGES
 from matebit.tracking.record import JobRecord
 from tiny_experiment import Experiment

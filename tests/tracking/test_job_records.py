@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from matebit.config.tracking import TrackingConfig
 from matebit.tracking import record as records
-from matebit.tracking.config import TrackingConfig
 from matebit.tracking.record import JobRecord, pending_records, read_record, tracked, tracking_folder
 from tiny_experiment import Experiment
 

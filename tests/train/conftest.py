@@ -8,9 +8,9 @@ import pytest
 import torch
 from steps import STEP, random_batch
 
+from matebit.config.read import merged
+from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
-from matebit.params.read import merged
-from matebit.params.resolve import resolve
 from matebit.train.batch import Batch
 from matebit.train.step import TrainingStep
 

@@ -10,9 +10,9 @@ import torch
 from steps import STEP, random_batch
 from torch import distributed
 
+from matebit.config.read import merged
+from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
-from matebit.params.read import merged
-from matebit.params.resolve import resolve
 from matebit.train.batch import Batch
 from matebit.train.ranks import ALONE, Ranks
 from matebit.train.step import TrainingStep

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
-from matebit.params.read import merged
+from matebit.config.read import merged
 from matebit.train.batch import Batch
 from matebit.train.step import TrainingStep
 from tiny_experiment import TINY, Experiment, contents

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 from steps import exact, random_batch, same_gradients, weights
 
+from matebit.config.train import TrainConfig
 from matebit.errors import MatebitError
-from matebit.train.config import TrainConfig
 
 
 @pytest.mark.slow

@@ -10,9 +10,9 @@ import torch
 from steps import STEP, random_batch
 
 from command import REPOSITORY
+from matebit.config.read import merged, read_mapping
+from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
-from matebit.params.read import merged, read_mapping
-from matebit.params.resolve import resolve
 from matebit.train.step import TrainingStep
 
 ABLATION = read_mapping(REPOSITORY / "params/ablation.yaml")

@@ -15,7 +15,7 @@ from rank_steps import run_rank, trained
 from steps import results
 
 from command import complaint, matebit, start_matebit
-from matebit.train.config import TrainConfig
+from matebit.config.train import TrainConfig
 from tiny_experiment import Experiment
 
 CASES = {

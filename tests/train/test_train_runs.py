@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from steps import results
 
-from matebit.data.drawing import matching
-from matebit.data.sources.portraits import PortraitSource, PortraitTruth
+from matebit.drawn.drawing import matching
+from matebit.drawn.portrait_source import PortraitSource, PortraitTruth
 from matebit.errors import MatebitError
 from matebit.train import step as training_step
 from tiny_experiment import Experiment
@@ -115,7 +115,7 @@ def test_other_parameters_are_refused_by_name_but_keep_may_change(poisoned, tiny
 
 def resolved_again(experiment: Experiment, base: Path, changes: dict) -> Experiment:
     """The same folder with other parameters."""
-    from matebit.params.read import merged
+    from matebit.config.read import merged
     from tiny_experiment import resolved_below
 
     return resolved_below(base, merged(experiment.mapping, changes))

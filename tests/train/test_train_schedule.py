@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matebit.train.config import TrainConfig
+from matebit.config.train import TrainConfig
 from matebit.train.schedule import learning_rates, rate_factor
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from matebit.config.read import validated
+from matebit.config.schema import Params
 from matebit.errors import MatebitError
-from matebit.params.read import validated
-from matebit.params.schema import Params
 from tiny_experiment import Experiment
 
 
@@ -127,7 +127,7 @@ def test_a_method_is_of_one_kind(method: dict, said: str):
 
 
 def test_an_absent_folder_is_named_before_any_work(theirs: Experiment, tmp_path: Path):
-    from matebit.pipeline.given import check_given
+    from matebit.engines.given import check_given
 
     check_given(theirs.params)
     shutil.rmtree(folder_of(theirs))

@@ -14,8 +14,8 @@ from test_translate_pictures import refusal, run
 import matebit
 import stub_face_alignment
 from matebit.data.alignment import Alignment, alignment_of
-from matebit.data.portraits.drawing import geometry
-from matebit.data.portraits.landmarks import landmarks
+from matebit.drawn.portraits.drawing import geometry
+from matebit.drawn.portraits.landmarks import landmarks
 from matebit.io.images import read_rgb, write_png
 from matebit.translate.gallery import bundled
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
-from matebit.model.config import ModelConfig
 from matebit.translate.cost import counted_cost
 
 SMALL = {"ngf": 4, "crop_size": 32, "condition_channels": 3, "pos_dim": 2}

@@ -160,7 +160,7 @@ def test_a_stages_condition_and_a_drawing(checkpoints, pictures: Path, tmp_path:
 
 
 def test_a_thin_line_survives_being_made_small() -> None:
-    from matebit.data.config import ConditionsConfig
+    from matebit.config.data import ConditionsConfig
     from matebit.translate.structure import of_drawing
 
     paper = np.full((900, 900), 255, np.uint8)
@@ -183,7 +183,7 @@ def test_masks_for_face_conditions(checkpoints, pictures: Path, tmp_path: Path, 
     assert all(word in said for word in (kind, "--masks", "--condition"))
     assert not (tmp_path / "no.png").exists()
     from matebit.data.faces import LABELS
-    from matebit.data.portraits.drawing import geometry
+    from matebit.drawn.portraits.drawing import geometry
 
     labels = geometry(bundled("sitter-1").shape, 96).labels
     write_png(tmp_path / "labels.png", labels)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from matebit.config.data import ConditionsConfig, DataConfig
+from matebit.config.model import ModelConfig
 from matebit.data.conditions.registry import condition_channels
-from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.model.build import build_generator
 from matebit.model.checkpoint import save_generator
-from matebit.model.config import ModelConfig
 
 
 def write_checkpoint(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from command import REPOSITORY, complaint, matebit, run_in
+from matebit.config.read import merged, read_mapping
+from matebit.engines.resolve import resolve
 from matebit.errors import MatebitError
-from matebit.params.read import merged, read_mapping
-from matebit.params.resolve import resolve
 from matebit.weights import keeping
 from matebit.weights.keeping import fetch, state_of
 from matebit.weights.location import path_of, required
@@ -60,7 +60,8 @@ def test_torchvision_says_the_same_of_its_files():
 
 
 def test_what_a_package_brings_is_there_and_as_recorded():
-    assert state_of(weight_named("lpips-alex")).verdict == "whole"
+    for name in ("lpips-alex", "efficientnet-lite0"):
+        assert state_of(weight_named(name)).verdict == "whole"
 
 
 def test_a_wrong_name_is_answered_with_the_nearest():
@@ -116,9 +117,11 @@ def names(**changes) -> list[str]:
 
 def test_needs_follow_the_parameters():
     random = {"weights": "random"}
-    assert names() == ["vgg19", "alexnet", "lpips-alex"]
+    assert names() == ["vgg19"]
+    assert names(features={"net": "efficientnet_lite0"}) == ["efficientnet-lite0"]
     assert names(metrics={"names": ["ssim"]}) == ["vgg19"]
     assert names(features=random) == []
+    assert names(features=random, metrics={"names": ["lpips"]}) == ["alexnet", "lpips-alex"]
     assert names(features=random, metrics={"names": ["ssim", "kid", "fid"]}) == ["inception-fid"]
     bare = {"features": random, "metrics": {"names": ["ssim"]}}
     assert names(**bare, conditions={"kind": "hed"}) == ["hed"]
@@ -132,7 +135,8 @@ def test_one_sentence_names_every_absent_file(folder: Path):
     said = absent_weights(params(metrics={"names": ["lpips", "fid"]}))
     for words in (
         "vgg19-dcbb9e9d.pth (absent", "alexnet-owt-7be5be79.pth (absent", "6726825d.pth (absent",
-        "matebit weights fetch vgg19 alexnet inception-fid", "features.weights: random", "lpips",
+        "matebit weights fetch vgg19 alexnet inception-fid", "choose features.net: efficientnet_lite0",
+        "metrics.names: lpips", "leave out the metrics",
         str(folder),
     ):  # fmt: skip
         assert words in said
@@ -152,7 +156,6 @@ def test_resolving_refuses_before_anything_is_written(tmp_path: Path):
         matebit(tmp_path, "resolve", REPOSITORY / "params/celebahq-edges.yaml", MATEBIT_WEIGHTS="none")
     )
     assert "vgg19-dcbb9e9d.pth" in said
-    assert "alexnet" in said
     assert not (tmp_path / "results").exists()
 
 

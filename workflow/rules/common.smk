@@ -1,7 +1,7 @@
 # What every rule needs: the resolved parameters, the paths, and the keys each stage reads.
 import sys
 
-from matebit.pipeline import snakemake as view
+from matebit.engines import snakemake as view
 
 EXPERIMENT = view.Experiment.of(config, workflow.configfiles)
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from matebit.bench.face_files import write_face_files
 from matebit.bench.plain_face_edges import plain_face_edges
+from matebit.config.data import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
+from matebit.config.features import FeatureConfig
 from matebit.data.conditions.face_edges import face_edges
 from matebit.data.conditions.inputs import Structure
-from matebit.data.config import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
 from matebit.data.faces import EDGE_PARTS
 from matebit.data.sources.base import Item
 from matebit.data.sources.celebamask import CelebAMaskSource
@@ -22,7 +23,6 @@ from matebit.data.sources.files import read_resized
 from matebit.data.sources.label_files import face_of_part_masks
 from matebit.data.workers import cores, processes
 from matebit.errors import MatebitError
-from matebit.features.config import FeatureConfig
 from matebit.pipeline.layout import Layout
 
 _TURNS = 4

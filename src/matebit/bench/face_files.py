@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
+from matebit.config.portraits import PortraitsConfig
 from matebit.data.faces import LABELS
-from matebit.data.portraits.config import PortraitsConfig
-from matebit.data.sources.portraits import PortraitSource
+from matebit.drawn.portrait_source import PortraitSource
 
 _PHOTOGRAPH, _MASK = 1024, 512  # px, as the published files have
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 
 from matebit.bench.measure import Measured, device_name
+from matebit.config.resolved import read_resolved
 from matebit.data.training_set import TrainingSet
-from matebit.params.resolved import read_resolved
 from matebit.pipeline.layout import Layout
 
 

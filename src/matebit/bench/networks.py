@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from matebit.bench.measure import Measured, measure
+from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
 from matebit.model.attention import attend, centred_unit
 from matebit.model.build import build_generator
 from matebit.model.tiled_attention import Scoring
-from matebit.params.resolve import resolve
 from matebit.train.batch import Batch
 from matebit.train.device import set_up_device
 from matebit.train.step import TrainingStep, seeded

@@ -80,7 +80,8 @@ class _Pooled:
 
 
 def _metrics(threads: int) -> dict[str, Metric]:
-    from matebit.metrics.config import SwdConfig
+    from matebit.config.features import VGG19_LEVELS
+    from matebit.config.metrics import SwdConfig
     from matebit.metrics.fid import FrechetInceptionDistance
     from matebit.metrics.relevance import ColourRelevance, TextureRelevance
     from matebit.metrics.swd import SlicedWasserstein
@@ -88,8 +89,8 @@ def _metrics(threads: int) -> dict[str, Metric]:
     return {
         "fid": FrechetInceptionDistance(_Pooled(), ["pytorch", "clean"]),  # type: ignore[arg-type]
         "swd": SlicedWasserstein(SwdConfig(), threads),
-        "colour": ColourRelevance("drawn"),
-        "texture": TextureRelevance("drawn"),
+        "colour": ColourRelevance(VGG19_LEVELS, "drawn"),
+        "texture": TextureRelevance(VGG19_LEVELS, "drawn"),
     }
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from matebit.bench.arrays import DrawnInputs
 from matebit.bench.textbook_swd import Images, looped_swd, whole_array_swd
+from matebit.config.metrics import SwdConfig
 from matebit.metrics.batch import Batch, Inputs, Item
-from matebit.metrics.config import SwdConfig
 from matebit.metrics.swd import SlicedWasserstein
 
 

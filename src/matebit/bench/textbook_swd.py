@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from matebit.metrics.config import SwdConfig
+from matebit.config.metrics import SwdConfig
 from matebit.metrics.patches import patch_places
 from matebit.metrics.pyramid import level_sizes
 from matebit.metrics.swd import directions

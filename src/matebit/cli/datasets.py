@@ -21,9 +21,9 @@ def _fetch(
     ] = None,
 ) -> None:
     """Fetch the published dataset of a params file and unpack it as its data.root."""
+    from matebit.config.read import read_with_overrides, validated
+    from matebit.config.schema import Params
     from matebit.data.fetching import fetch_dataset
-    from matebit.params.read import read_with_overrides, validated
-    from matebit.params.schema import Params
 
     parsed = validated(Params, read_with_overrides(params, changes), str(params))
     typer.echo(str(fetch_dataset(parsed.data, archive, url)))

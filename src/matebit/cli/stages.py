@@ -21,7 +21,7 @@ Seed = Annotated[int | None, typer.Option("--seed", help="One of the params file
 def _add_single(app: typer.Typer, stage: Stage) -> None:
     @app.command(stage.name, help=stage.does, rich_help_panel=PANEL)
     def command(params: ParamsFile) -> None:
-        from matebit.pipeline.run_stage import run_stage
+        from matebit.engines.run_stage import run_stage
 
         run_stage(stage.name, params)
 
@@ -33,7 +33,7 @@ def _add_per_run(app: typer.Typer, stage: Stage) -> None:
         method: Annotated[str, typer.Argument(help="A method of the params file.")],
         seed: Seed = None,
     ) -> None:
-        from matebit.pipeline.run_stage import run_stage
+        from matebit.engines.run_stage import run_stage
 
         run_stage(stage.name, params, method, seed)
 
@@ -46,10 +46,10 @@ def _resolve(
     engine: Annotated[str, typer.Option(help="Who runs the stages: snakemake, dvc or hand.")] = "hand",
 ) -> None:
     """Check a params file, fill its defaults, and write results/NAME/params.yaml."""
+    from matebit.config.read import read_with_overrides
+    from matebit.engines.given import check_given
+    from matebit.engines.resolve import resolve, write_resolved
     from matebit.errors import MatebitError
-    from matebit.params.read import read_with_overrides
-    from matebit.params.resolve import resolve, write_resolved
-    from matebit.pipeline.given import check_given
     from matebit.pipeline.layout import Layout
     from matebit.pipeline.ownership import ENGINES, claim
     from matebit.report.more_results import other_layouts

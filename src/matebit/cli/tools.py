@@ -37,10 +37,10 @@ def _dvc(
     params: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Params files, params/NAME.yaml.")],
 ) -> None:
     """Write DVC's file for a params file: dvc.yaml for the demo, pipelines/NAME/dvc.yaml for others."""
+    from matebit.config.read import read_mapping, validated
+    from matebit.config.schema import Params
+    from matebit.engines.dvcfile import dvc_text
     from matebit.io.files import write_text
-    from matebit.params.read import read_mapping, validated
-    from matebit.params.schema import Params
-    from matebit.pipeline.dvcfile import dvc_text
 
     for path in params:
         parsed = validated(Params, read_mapping(path), str(path))
@@ -54,7 +54,7 @@ def _figure(
     params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
 ) -> None:
     """Draw one figure of a report again from the files on the disk."""
-    from matebit.params.resolved import read_resolved
+    from matebit.config.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.figures import draw
 
@@ -71,7 +71,7 @@ def _conditions_sheet(
     ] = True,
 ) -> None:
     """Show extracted conditions channel by channel, on one sheet."""
-    from matebit.params.resolved import read_resolved
+    from matebit.config.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.condition_sheet import condition_sheet
 
@@ -108,7 +108,7 @@ def _check(
 
 def _params() -> None:
     """Print every parameter with its default and meaning (docs/params.md)."""
-    from matebit.params.reference import reference
+    from matebit.config.reference import reference
 
     typer.echo(reference(), nl=False)
 
@@ -157,7 +157,7 @@ def _ship(
     seed: Annotated[int, typer.Option("--seed", help="One of the params file's seeds.")],
 ) -> None:
     """Make a scored run the checkpoint that the program comes with, its provenance beside it."""
-    from matebit.params.resolved import read_resolved
+    from matebit.config.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.translate.shipped import ship
 

@@ -96,7 +96,7 @@ def translate(
             raise MatebitError(
                 "`matebit translate` needs PARAMS and METHOD, or --photo, --exemplar and --out"
             )
-        from matebit.pipeline.run_stage import run_stage
+        from matebit.engines.run_stage import run_stage
 
         run_stage("translate", params, method, seed)
         return

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from matebit.config.data import DataConfig
+from matebit.config.extractors import ExtractorsConfig
 from matebit.data.alignment import Alignment, alignment_of
-from matebit.data.config import DataConfig
-from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.registry import load_one
 from matebit.data.sources.base import Item
 from matebit.data.sources.folder import FolderSource

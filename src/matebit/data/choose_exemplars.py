@@ -11,7 +11,7 @@ from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 PAIR_COLUMNS = ["item", "exemplar", "rank", "score", "split", "self_ref"]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matebit.params.named_table import read_named, row_named
+from matebit.config.named_table import read_named, row_named
 
 if TYPE_CHECKING:
-    from matebit.data.config import DataConfig
+    from matebit.config.data import DataConfig
 
 
 class Dataset(BaseModel):

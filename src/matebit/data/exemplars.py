@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from matebit.config.data import PairsConfig
 from matebit.data.choose_exemplars import PAIR_COLUMNS
-from matebit.data.config import PairsConfig
 from matebit.errors import MatebitError
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout

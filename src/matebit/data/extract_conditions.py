@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matebit.config.data import ConditionsConfig, DataConfig
 from matebit.data.alignment import Alignment
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.edges import extract_edges
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.registry import load_extractor, network_records
-from matebit.data.config import ConditionsConfig, DataConfig
 from matebit.data.encoding import load_png, save_png
 from matebit.data.extractors.protocol import Extractor, Record
 from matebit.data.extractors.registry import load_extractors
@@ -32,7 +32,7 @@ from matebit.io.tables import read_table, write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 KINDS_OF_FILE = ("condition", "parsing", "edges")
 CONDITION_COLUMNS = ["id", "split"]

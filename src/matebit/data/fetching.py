@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
 from matebit.data.datasets import Dataset, dataset_named
 from matebit.errors import MatebitError
 from matebit.fetch.archive import unpack

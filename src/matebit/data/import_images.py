@@ -7,9 +7,9 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matebit.config.data import DataConfig
 from matebit.data.align_faces import open_aligner
 from matebit.data.alignment import Alignment
-from matebit.data.config import DataConfig
 from matebit.data.encoding import save_png
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
 from matebit.data.rejects import write_rejected
@@ -22,7 +22,7 @@ from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 INDEX_COLUMNS = [
     "id", "split", "file", "sha256", "width", "height", "style", "group", "origin",

@@ -13,7 +13,7 @@ from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 
 class TestSet:

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from matebit.config.features import VGG19_LEVELS as LEVELS
 from matebit.features.fixed_conv import FixedConvRelu
 
 # Published channels of each convolution; a pool stands before every group but the first.
 GROUPS = ((64, 64), (128, 128), (256, 256, 256, 256), (512, 512, 512, 512), (512, 512))
-LEVELS = ("r12", "r22", "r32", "r42", "r52")
 
 Scaling = Literal["caffe", "torchvision"]
 
@@ -37,6 +37,8 @@ def torchvision_input(image: Tensor) -> Tensor:
 
 class Vgg19(nn.Module):
     """Frozen convolutional part, named by group and place: conv1_1 ... conv5_2."""
+
+    levels = LEVELS
 
     def __init__(self, width: float = 1.0, scaling: Scaling = "caffe") -> None:
         super().__init__()
@@ -62,8 +64,9 @@ class Vgg19(nn.Module):
         """Always in evaluation mode."""
         return super().train(False)
 
-    def forward(self, image: Tensor, levels: Collection[str] = LEVELS) -> dict[str, Tensor]:
-        """Features after ReLU of `image` (B,3,H,W) in [-1,1], for the levels asked for."""
+    def forward(self, image: Tensor, levels: Collection[str] | None = None) -> dict[str, Tensor]:
+        """Features after ReLU of `image` (B,3,H,W) in [-1,1], for the levels asked for (None: all)."""
+        levels = LEVELS if levels is None else levels
         image = image.contiguous(memory_format=torch.channels_last)
         x = caffe_input(image) if self.scaling == "caffe" else torchvision_input(image)
         features: dict[str, Tensor] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -46,10 +48,13 @@ def contextual(x: Tensor, y: Tensor, *, pono: bool = True) -> Tensor:
     return -torch.log(scores.mean(dim=1))
 
 
-def contextual_loss(fake: dict[str, Tensor], exemplar: dict[str, Tensor], *, pono: bool = True) -> Tensor:
-    """8 CX(r52) + 4 CX(r42) + 2 CX(r32 pooled 2x2), averaged over the batch."""
-    loss = 8 * contextual(fake["r52"], exemplar["r52"], pono=pono)
-    loss = loss + 4 * contextual(fake["r42"], exemplar["r42"], pono=pono)
-    fake_r32, exemplar_r32 = F.avg_pool2d(fake["r32"], 2), F.avg_pool2d(exemplar["r32"], 2)
-    loss = loss + 2 * contextual(fake_r32, exemplar_r32, pono=pono)
+def contextual_loss(fake: Sequence[Tensor], exemplar: Sequence[Tensor], *, pono: bool = True) -> Tensor:
+    """8 CX(r52) + 4 CX(r42) + 2 CX(r32 pooled 2x2), averaged over the batch.
+
+    `fake`, `exemplar`: the third to fifth level of a network, fine to coarse; VGG-19's names here.
+    """
+    (fake_r32, fake_r42, fake_r52), (r32, r42, r52) = fake, exemplar
+    loss = 8 * contextual(fake_r52, r52, pono=pono)
+    loss = loss + 4 * contextual(fake_r42, r42, pono=pono)
+    loss = loss + 2 * contextual(F.avg_pool2d(fake_r32, 2), F.avg_pool2d(r32, 2), pono=pono)
     return loss.mean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,11 +12,11 @@ from torch.autograd.function import once_differentiable
 
 from matebit.losses.distances import pieces
 
-LEVEL_WEIGHTS = {"r12": 1.0, "r22": 1 / 2, "r32": 1 / 4, "r42": 1 / 8, "r52": 1 / 16}
+LEVEL_WEIGHTS = (1.0, 1 / 2, 1 / 4, 1 / 8, 1 / 16)  # fine to coarse
 
 
 def _rows(features: Tensor) -> Tensor:
-    """(B,c,h,w) to (B,h w,c); a view of VGG's features, which are channels last."""
+    """(B,c,h,w) to (B,h w,c); a view of perceptual features, which are channels last."""
     return features.permute(0, 2, 3, 1).flatten(1, 2)
 
 
@@ -54,12 +55,12 @@ class _GramDistance(Function):
         return towards.mul_(2 * gradients[0] / ctx.entries), None
 
 
-def gram_style(fake: dict[str, Tensor], exemplar: dict[str, Tensor]) -> Tensor:
-    """Sum over levels of weight * mean |Gram(fake) - Gram(exemplar)|, Gram = F F^T / (c h w).
+def gram_style(fake: Sequence[Tensor], exemplar: Sequence[Tensor]) -> Tensor:
+    """Sum over the five levels of weight * mean |Gram(fake) - Gram(exemplar)|, Gram = F F^T / (c h w).
 
-    Gradients reach `fake` alone.
+    `fake`, `exemplar`: features (B,c,h,w), fine to coarse. Gradients reach `fake` alone.
     """
     distances = [
-        weight * _GramDistance.apply(fake[level], exemplar[level]) for level, weight in LEVEL_WEIGHTS.items()
+        weight * _GramDistance.apply(x, y) for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
     ]
     return torch.stack(distances).sum()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from matebit.losses.distances import sample_distances
 
-LEVEL_WEIGHTS = {"r12": 1 / 32, "r22": 1 / 16, "r32": 1 / 8, "r42": 1 / 4, "r52": 1.0}
+LEVEL_WEIGHTS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0)  # fine to coarse
 
 
-def perceptual_matching(fake: dict[str, Tensor], real: dict[str, Tensor]) -> Tensor:
-    """Per sample (B,): sum over levels of weight * mean |fake - real|; deep levels weigh most."""
+def perceptual_matching(fake: Sequence[Tensor], real: Sequence[Tensor]) -> Tensor:
+    """Per sample (B,): sum over the five levels of weight * mean |fake - real|; deep levels weigh most.
+
+    `fake`, `real`: features (B,C,h,w), fine to coarse.
+    """
     distances = [
-        weight * sample_distances(fake[level], real[level]) for level, weight in LEVEL_WEIGHTS.items()
+        weight * sample_distances(x, y) for weight, x, y in zip(LEVEL_WEIGHTS, fake, real, strict=True)
     ]
     return torch.stack(distances).sum(dim=0)
 

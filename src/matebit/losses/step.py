@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from matebit.features.vgg19 import Vgg19
+from matebit.config.losses import LossConfig
+from matebit.features.network import PerceptualNetwork
 from matebit.losses.adversarial import (
     Stages,
     discriminator_hinge,
@@ -15,12 +16,11 @@ from matebit.losses.adversarial import (
     generator_hinge,
 )
 from matebit.losses.alignment import feature_alignment, known_match, position_contrast, warp_matching
-from matebit.losses.config import LossConfig
 from matebit.losses.contextual import contextual_loss
 from matebit.losses.contrast import style_contrast
 from matebit.losses.gram import gram_style
 from matebit.losses.perceptual import perceptual_distance, perceptual_matching
-from matebit.losses.pixel import pixel_distance
+from matebit.losses.pixel import opponent_distance, pixel_distance
 from matebit.losses.self_reference import self_reference_mean
 from matebit.model.translation import Translation
 
@@ -63,7 +63,7 @@ def generator_loss(
     *,
     fake_stages: Stages | None = None,
     real_stages: Stages | None = None,
-    features: Vgg19 | None = None,
+    features: PerceptualNetwork | None = None,
     codes: StyleCodes | None = None,
     positions: Tensor | None = None,
 ) -> dict[str, Tensor]:
@@ -116,6 +116,9 @@ def translation_loss(
             translation.condition_features[0], translation.truth_features[0], positions
         )
         losses["mcl"] = config.mcl * contrast
+    if config.pixel_chroma:
+        chroma = target.self_referenced(opponent_distance(translation.image, target.truth), config)
+        losses["pixel_chroma"] = config.pixel_chroma * chroma
     if config.pixel_l1:
         pixels = target.self_referenced(pixel_distance(translation.image, target.truth), config)
         losses["pixel_l1"] = config.pixel_l1 * pixels
@@ -132,25 +135,29 @@ def adversarial_loss(config: LossConfig, fake: Stages, real: Stages) -> dict[str
     return losses
 
 
-def perceptual_loss(config: LossConfig, image: Tensor, target: Target, features: Vgg19) -> dict[str, Tensor]:
+def perceptual_loss(
+    config: LossConfig, image: Tensor, target: Target, features: PerceptualNetwork
+) -> dict[str, Tensor]:
     """fm, contextual, perc, style_loss: the output in one pass, truth and exemplar in another."""
-    if not config.levels:
+    if not config.perceptual:
         return {}
+    levels = config.levels_of(features.levels)
     with torch.no_grad():
-        batch = len(image)
-        both = features(torch.cat([target.truth, target.exemplar]), config.levels)
-        real = {level: values[:batch] for level, values in both.items()}
-        exemplar = {level: values[batch:] for level, values in both.items()}
-    fake = features(image, config.levels)
+        both = features(torch.cat([target.truth, target.exemplar]), levels)
+        split = {level: values.chunk(2) for level, values in both.items()}
+    made = features(image, levels)
+    fake, real, exemplar = (
+        list(made.values()), [truth for truth, _ in split.values()], [shown for _, shown in split.values()]
+    )  # fmt: skip
     losses = {}
     if config.fm:
         losses["fm"] = config.fm * target.self_referenced(perceptual_matching(fake, real), config)
     if config.contextual:
-        cx = contextual_loss(fake, exemplar, pono=config.contextual_pono)
+        cx = contextual_loss(fake[-3:], exemplar[-3:], pono=config.contextual_pono)
         losses["contextual"] = config.contextual * cx
     if config.perc:
-        level = config.perc_level
-        losses["perc"] = config.perc * perceptual_distance(fake[level], real[level])
+        place = levels.index(config.judged_by_perc(features.levels))
+        losses["perc"] = config.perc * perceptual_distance(fake[place], real[place])
     if config.style_loss:
         losses["style_loss"] = config.style_loss * gram_style(fake, exemplar)
     return losses

@@ -140,7 +140,7 @@ class Batch:
         return self.truth if self.truth_known else self.real
 
     def features(self, role: str) -> Features:
-        """VGG-19 features of the images called `role`: translated, exemplar or ground_truth."""
+        """Perceptual features of the images called `role`: translated, exemplar or ground_truth."""
         if self._network is None:
             raise TypeError("this batch was made without a feature network")
         network = self._network

@@ -22,7 +22,8 @@ def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
     negatives = positive.size - positives
     if not positives or not negatives:
         return math.nan
-    ranks = rankdata(scores)
+    # Of float64: scipy 1.18 gives the ranks of float32 scores as float32, too short for pooled cells.
+    ranks = rankdata(scores.astype(np.float64))
     return float((ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from matebit.metrics.config import MetricsConfig
+from matebit.config.metrics import MetricsConfig
 from matebit.weights.location import required
 
 if TYPE_CHECKING:
     from matebit.data.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Network
+    from matebit.metrics.feature_distance import PerceptualDistance
     from matebit.metrics.inception import Inception
-    from matebit.metrics.lpips import PerceptualDistance
 
 
 def with_digest(label: str, weights: Path | None) -> str:
@@ -41,14 +41,15 @@ class Parser(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """Settings and shared parts. `features_label` says which features `network` gives; `load_parser` gives
-    what parses translated images and `load_joint_finder` what finds joints in them; None where nothing does.
+    """Settings and shared parts. `features_label` says which features `network` gives, at `levels` from fine
+    to coarse; `load_parser` gives what parses translated images and `load_joint_finder` what finds joints in
+    them; None where nothing does.
     """
 
     config: MetricsConfig
     network: Network
+    levels: tuple[str, ...]
     features_label: str
-    pretrained: bool
     truth_known: bool
     extract_edges: Callable[[np.ndarray], np.ndarray]
     threads: int = 1
@@ -71,14 +72,19 @@ class Context:
 
     @cached_property
     def distance(self) -> PerceptualDistance:
-        """LPIPS between image batches: calibrated AlexNet with pretrained features, else the
-        formula on ours.
-        """
-        from matebit.metrics.lpips import calibrated_alexnet, uncalibrated
+        """Between image batches: LPIPS where it is among the metrics, else the feature distance."""
+        from matebit.metrics.feature_distance import by_features
 
-        if not self.pretrained:
-            return uncalibrated(self.network, self.features_label)
-        return calibrated_alexnet(required("alexnet", "lpips or diversity in metrics.names"))
+        if "lpips" in self.config.names:
+            return self.lpips
+        return by_features(self.network, self.levels, self.features_label)
+
+    @cached_property
+    def lpips(self) -> PerceptualDistance:
+        """The published LPIPS."""
+        from matebit.metrics.lpips import calibrated_alexnet
+
+        return calibrated_alexnet(required("alexnet", "lpips in metrics.names"))
 
     @cached_property
     def inception(self) -> Inception:

@@ -8,11 +8,11 @@ from typing import Self
 from matebit.metrics.base import Metric, Value, mean
 from matebit.metrics.batch import Batch, Item
 from matebit.metrics.context import Context
-from matebit.metrics.lpips import PerceptualDistance
+from matebit.metrics.feature_distance import PerceptualDistance
 
 
 class Diversity(Metric):
-    """Mean over conditions of the mean pairwise LPIPS between the results under its exemplars.
+    """Mean over conditions of the mean pairwise distance of the results under its exemplars.
 
     It is fed one condition at a time: a batch holds the results of every rank of one item.
     """

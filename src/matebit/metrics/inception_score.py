@@ -6,9 +6,9 @@ from typing import Self
 
 import numpy as np
 
+from matebit.config.metrics import InceptionConfig
 from matebit.metrics.base import Metric, Value
 from matebit.metrics.batch import Batch
-from matebit.metrics.config import InceptionConfig
 from matebit.metrics.context import Context
 from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 

@@ -13,6 +13,7 @@ METRICS: dict[str, str] = {
     "mae": "matebit.metrics.mae:MeanAbsoluteError",
     "ssim": "matebit.metrics.ssim:StructuralSimilarity",
     "psnr": "matebit.metrics.psnr:PeakSignalToNoise",
+    "feature_distance": "matebit.metrics.feature_distance:FeatureDistance",
     "lpips": "matebit.metrics.lpips:PerceptualSimilarity",
     "semantic": "matebit.metrics.semantic:SemanticConsistency",
     "texture": "matebit.metrics.relevance:TextureRelevance",

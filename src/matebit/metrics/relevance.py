@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LABELS = 19  # CelebAMask-HQ
 PROTOCOL = (
-    "{layer}; features averaged inside each label present in both maps (background included), "
+    "{level}; features averaged inside each label present in both maps (background included), "
     "translated under the asked map, exemplar under its own; cosine, weighted by the label's "
     "area in the asked map"
 )
@@ -76,18 +76,18 @@ class Relevance(PerImage):
 
     needs = frozenset({"parsing"})
     name: ClassVar[str]
-    level: ClassVar[str]
-    layer: ClassVar[str]
+    place: ClassVar[int]
 
-    def __init__(self, features_label: str) -> None:
+    def __init__(self, levels: tuple[str, ...], features_label: str) -> None:
         super().__init__()
+        self.level = levels[self.place]
         self.features_label = features_label
-        self.protocol = PROTOCOL.format(layer=self.layer)
+        self.protocol = PROTOCOL.format(level=self.level)
 
     @classmethod
     def build(cls, context: Context) -> Self:
-        """With the name of the context's features."""
-        return cls(context.features_label)
+        """On the context's features."""
+        return cls(context.levels, context.features_label)
 
     def features(self, batch: Batch) -> dict[str, np.ndarray]:
         """The metric's name: (B,); NaN where the two maps share no label."""
@@ -107,10 +107,10 @@ class Relevance(PerImage):
 class ColourRelevance(Relevance):
     """Relevance of the first level, which sees little but colour."""
 
-    name, level, layer = "colour", "r12", "relu1_2"
+    name, place = "colour", 0
 
 
 class TextureRelevance(Relevance):
     """Relevance of the second level, which sees strokes and grain."""
 
-    name, level, layer = "texture", "r22", "relu2_2"
+    name, place = "texture", 1

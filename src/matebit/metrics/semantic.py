@@ -13,24 +13,23 @@ from matebit.metrics.base import PerImage
 from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
 
-LEVELS = ("r32", "r42", "r52")
-
 
 class SemanticConsistency(PerImage):
-    """Cosine of the channel vectors at each position, mean over positions, then over the three
-    levels.
+    """Cosine of the channel vectors at each position, mean over positions, then over the last
+    three levels.
     """
 
-    def __init__(self, features_label: str, truth_known: bool) -> None:
+    def __init__(self, levels: tuple[str, ...], features_label: str, truth_known: bool) -> None:
         super().__init__()
+        self._levels = levels[-3:]
         self.features_label = features_label
         against = "true answer" if truth_known else "image that the condition was taken from"
-        self.protocol = f"relu3_2, relu4_2, relu5_2; cosine at each position, mean; against the {against}"
+        self.protocol = f"{', '.join(self._levels)}; cosine at each position, mean; against the {against}"
 
     @classmethod
     def build(cls, context: Context) -> Self:
-        """With the name of the context's features."""
-        return cls(context.features_label, context.truth_known)
+        """On the context's features."""
+        return cls(context.levels, context.features_label, context.truth_known)
 
     def features(self, batch: Batch) -> dict[str, np.ndarray]:
         """`semantic`: (B,), 1 for equal images."""
@@ -39,6 +38,6 @@ class SemanticConsistency(PerImage):
         one, other = batch.features("translated"), batch.features("ground_truth")
         levels = [
             cosine_similarity(one[level].double(), other[level].double(), dim=1).mean(dim=(1, 2))
-            for level in LEVELS
+            for level in self._levels
         ]
         return {"semantic": (sum(levels[1:], levels[0]) / len(levels)).numpy()}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matebit import __version__
+from matebit.config.controls import CONTROLS
 from matebit.data.catalogue import Entry
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
@@ -22,16 +23,16 @@ from matebit.metrics.batch import Batch, Item
 from matebit.metrics.context import Context, Parser, with_digest
 from matebit.metrics.files import StageFiles, Translated, read_entries, read_translated
 from matebit.metrics.registry import metric_class
-from matebit.pipeline.layout import CONTROLS, Layout
+from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
     import torch
 
+    from matebit.config.extractors import ExtractorsConfig
+    from matebit.config.schema import ResolvedParams
     from matebit.data.body_pose import BodyPose
-    from matebit.data.extractors.config import ExtractorsConfig
     from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Features
-    from matebit.params.schema import ResolvedParams
 
 logger = logging.getLogger("matebit.metrics")
 
@@ -183,7 +184,7 @@ def _trained_parser(folder: Path, held_out_miou: float) -> Parser:
 
 def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Context:
     from matebit.data.conditions.edges import extract_edges
-    from matebit.features import build_features
+    from matebit.features.build import build_features
     from matebit.features.location import feature_weights
 
     extractors = params.conditions.extractors
@@ -196,8 +197,8 @@ def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Conte
     return Context(
         config=params.metrics,
         network=features_of,
+        levels=network.levels,
         features_label=with_digest(params.features.label, weights),
-        pretrained=params.features.weights != "random",
         truth_known=truth_known,
         extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
         threads=params.threads,

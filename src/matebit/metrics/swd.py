@@ -8,10 +8,10 @@ from typing import Self
 import cv2
 import numpy as np
 
+from matebit.config.metrics import SwdConfig
 from matebit.errors import MatebitError
 from matebit.metrics.base import NO_FEATURES, Metric, Value
 from matebit.metrics.batch import Batch
-from matebit.metrics.config import SwdConfig
 from matebit.metrics.context import Context
 from matebit.metrics.patches import PatchSet, patch_pixels, patch_places
 from matebit.metrics.pyramid import laplacian_pyramid, level_sizes

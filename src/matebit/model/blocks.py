@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from matebit.config.model import ModelConfig
 from matebit.model.adaconv import AdaConv
-from matebit.model.config import ModelConfig
 from matebit.model.correspondence import Correspondence, CrossAttention, Exemplar
 from matebit.model.layers import Spade
 from matebit.model.normalise import positional_norm

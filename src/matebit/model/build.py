@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from matebit.model.config import ModelConfig
+from matebit.config.model import ModelConfig
 from matebit.model.discriminator import Discriminator
 from matebit.model.generator import Generator
 from matebit.model.initialise import initialise

@@ -11,10 +11,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
 from matebit.model.build import build_generator
-from matebit.model.config import ModelConfig
 from matebit.model.generator import Generator
 
 # One key only: safetensors writes several in random order.

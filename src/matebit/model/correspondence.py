@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from matebit.config.model import ModelConfig
 from matebit.model.attention import attend, best_match, centred_unit
-from matebit.model.config import ModelConfig
 from matebit.model.normalise import l2_normalise
 from matebit.model.tiled_attention import Scoring
 

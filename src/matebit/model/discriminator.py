@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from matebit.model.config import ModelConfig
+from matebit.config.model import ModelConfig
 from matebit.model.normalise import instance_norm
 from matebit.model.spectral import SpectralConv2d
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.model.blocks import build_block
-from matebit.model.config import ModelConfig
 from matebit.model.correspondence import Exemplar, cell_centres
 from matebit.model.decoder import Decoder
 from matebit.model.embedding import Embedding

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from matebit.config.model import ModelConfig
 from matebit.model.adaconv import AdaConv
-from matebit.model.config import ModelConfig
 from matebit.model.correspondence import CrossAttention
 from matebit.model.decoder import AdaptiveInstanceNormBlock, Decoder
 from matebit.model.generator import Generator

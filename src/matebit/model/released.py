@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file, write_bytes
 from matebit.model.build import build_generator
 from matebit.model.checkpoint import load, refuse_misfits, save_generator
-from matebit.model.config import ModelConfig
 from matebit.model.released_names import (
     dead_weights,
     is_dead,

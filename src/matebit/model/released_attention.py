@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import Function
 
-from matebit.model.config import ModelConfig
+from matebit.config.model import ModelConfig
 from matebit.model.correspondence import (
     Correspondence,
     Exemplar,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from matebit.model.config import ModelConfig
+from matebit.config.model import ModelConfig
 
 # Applied in this order to one of our names; what no rule touches is the same in both.
 _RULES: tuple[tuple[str, str], ...] = (

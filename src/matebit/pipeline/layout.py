@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from matebit.config.controls import CONTROLS
 from matebit.errors import MatebitError
-
-# Methods that need no training; they stand in every comparison and are made and scored by one job.
-CONTROLS = ("truth", "exemplar", "label_mean")
-# The pseudo-method, and its seed, of that job.
-CONTROLS_RUN = ("controls", 0)
-# The seed under which images stand that somebody else has made.
-GIVEN_SEED = 0
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matebit.pipeline.layout import CONTROLS_RUN, GIVEN_SEED
-from matebit.translate.config import GivenImages
+from matebit.config.controls import CONTROLS_RUN, GIVEN_SEED
+from matebit.config.translate import GivenImages
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 
 def given_images(params: ResolvedParams) -> dict[str, GivenImages]:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from matebit.config.report import ReportConfig
 from matebit.metrics.catalogue import Info, describe, is_headline, kind_of, sort_key
-from matebit.report.config import ReportConfig
 from matebit.report.scores import Scores, bootstrap_interval
 
 TITLES = {

@@ -23,7 +23,7 @@ from matebit.pipeline.layout import Layout
 from matebit.report.style import paper_style
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 FORMATS = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
 

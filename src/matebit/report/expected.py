@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from matebit.config.flat import flat
+from matebit.config.resolved import read_resolved
+from matebit.config.schema import ResolvedParams
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, write_json
-from matebit.params.flat import flat
-from matebit.params.resolved import read_resolved
-from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.runs import scored
 from matebit.report.comparison import Cell, comparison_table

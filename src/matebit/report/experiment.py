@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from matebit.config.controls import CONTROLS
 from matebit.data.catalogue import Entry, read_catalogue
 from matebit.data.conditions.view import condition_view
 from matebit.data.label_sets import labels_of
@@ -26,11 +27,11 @@ from matebit.io.images import read_plane, read_rgb
 from matebit.io.tables import read_table
 from matebit.metrics.batch import Matches
 from matebit.metrics.files import TRANSLATED_COLUMNS
-from matebit.pipeline.layout import CONTROLS, Layout
+from matebit.pipeline.layout import Layout
 from matebit.pipeline.runs import given_images, seeds_of
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 CONTROL_SEED = 0
 MATRIX_COLUMNS = ["condition", "exemplar", "image"]

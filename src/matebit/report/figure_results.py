@@ -28,7 +28,7 @@ def available(experiment: Experiment) -> bool:
 
 def _others(experiment: Experiment) -> list[Experiment]:
     """The experiments of `report.more_results`, each with its own parameters."""
-    from matebit.params.resolved import read_resolved
+    from matebit.config.resolved import read_resolved
 
     others = other_layouts(experiment.params.report, experiment.layout)
     return [Experiment(read_resolved(layout.params), layout) for layout in others]

@@ -16,7 +16,7 @@ from matebit.report.style import paper_style, save
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 
 class Drawing(Protocol):

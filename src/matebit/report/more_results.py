@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from matebit.config.report import ReportConfig
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
-from matebit.report.config import ReportConfig
 
 
 def other_layouts(config: ReportConfig, layout: Layout) -> list[Layout]:

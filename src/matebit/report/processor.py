@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from matebit.params.schema import MethodSections, ResolvedParams
+from matebit.config.schema import MethodSections, ResolvedParams
 
 _LIBRARIES = ("torch", "numpy", "scipy", "scikit-image", "opencv-python-headless", "pillow")
 _CPUINFO = Path("/proc/cpuinfo")

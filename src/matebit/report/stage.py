@@ -23,7 +23,7 @@ from matebit.report.scores import Scores, read_scores
 from matebit.report.tables import CSV_COLUMNS, Setting, csv_rows, latex, markdown
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 logger = logging.getLogger("matebit.report")
 TITLES = {"comparison": "Comparison", "matching": "Matching, block by block"}

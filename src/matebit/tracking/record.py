@@ -15,12 +15,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from matebit.config.schema import ResolvedParams
+from matebit.config.tracking import TrackingConfig
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, write_json
-from matebit.params.schema import ResolvedParams
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.stages import Stage, job_name, value_at
-from matebit.tracking.config import TrackingConfig
 
 # Stages whose job has a child process tell MLflow while they run; the others leave their record to the
 # next of these, or to `matebit ui`: they are over before MLflow would be imported.

@@ -14,8 +14,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 
 from matebit import __version__
+from matebit.config.flat import flat
 from matebit.io.files import read_json, sha256_of_file, write_json
-from matebit.params.flat import flat
 from matebit.pipeline.layout import Layout
 from matebit.tracking.models import find_model, log_model, log_model_use
 from matebit.tracking.record import JobRecord

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from matebit.config.flat import flat
 from matebit.io.files import sha256_of_file
-from matebit.params.flat import flat
 from matebit.pipeline.layout import Layout
 
 

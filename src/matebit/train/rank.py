@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from matebit.params.resolved import read_resolved
+from matebit.config.resolved import read_resolved
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.stages import STAGES, StageParams
 from matebit.train.launch import train_as_rank

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matebit.train.config import TrainConfig
+from matebit.config.train import TrainConfig
 
 
 def learning_rates(images: int, config: TrainConfig) -> tuple[float, float]:

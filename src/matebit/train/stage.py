@@ -54,7 +54,7 @@ class Training:
         self.shown = self._shown(TestSet(params, layout))
         features = build_features(params.features, feature_weights(params.features))
         self.step = TrainingStep(
-            self.sections, features if self.sections.losses.levels else None, seed, self.device, ranks
+            self.sections, features if self.sections.losses.perceptual else None, seed, self.device, ranks
         )
         self.curves = Curves(self.folders.state / "curves.jsonl")
         self.averages = Averages()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from matebit.features.vgg19 import Vgg19
+from matebit.config.losses import LossConfig
+from matebit.features.network import PerceptualNetwork
 from matebit.losses.alignment import random_positions
-from matebit.losses.config import LossConfig
 from matebit.losses.contrast import NegativeBank, StyleQueue
 from matebit.losses.step import (
     StyleCodes,
@@ -34,7 +34,7 @@ from matebit.train.ranks import ALONE, Ranks
 from matebit.train.schedule import learning_rates
 
 if TYPE_CHECKING:
-    from matebit.params.schema import MethodSections
+    from matebit.config.schema import MethodSections
 
 
 class NotFinite(Exception):
@@ -82,7 +82,7 @@ class TrainingStep:
     def __init__(
         self,
         method: MethodSections,
-        features: Vgg19 | None,
+        features: PerceptualNetwork | None,
         seed: int,
         device: torch.device,
         ranks: Ranks = ALONE,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from matebit.config.controls import CONTROLS_RUN
 from matebit.data.catalogue import Entry, read_catalogue
 from matebit.data.exemplars import Ranked, read_pairs, test_exemplar
 from matebit.data.parsing import IGNORED
@@ -14,7 +15,7 @@ from matebit.data.pictures import Pictures
 from matebit.data.sources.registry import open_source
 from matebit.io.tables import write_table
 from matebit.logs import track
-from matebit.pipeline.layout import CONTROLS_RUN, Layout
+from matebit.pipeline.layout import Layout
 from matebit.translate.outputs import Outputs
 
 _LABELS = 256

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from matebit.config.extractors import ExtractorsConfig
 from matebit.data.align_faces import FaceAligner, aligner_by_network
 from matebit.data.alignment import Alignment
-from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.import_images import ALIGNMENT_COLUMNS
 from matebit.io.tables import write_table
 

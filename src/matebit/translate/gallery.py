@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from matebit.data.drawing.style import MEDIA, Style, sample_style
-from matebit.data.portraits.drawing import render
-from matebit.data.portraits.shape import Shape, sample_shape
+from matebit.drawn.drawing.style import MEDIA, Style, sample_style
+from matebit.drawn.portraits.drawing import render
+from matebit.drawn.portraits.shape import Shape, sample_shape
 from matebit.errors import MatebitError
 from matebit.io.images import write_png
 from matebit.logs import track

@@ -19,7 +19,8 @@ from matebit.translate.matrix import write_matrix
 from matebit.translate.outputs import Outputs
 
 if TYPE_CHECKING:
-    from matebit.model import Generator, Translation
+    from matebit.model.generator import Generator
+    from matebit.model.translation import Translation
 
 
 def _arrays(blocks: list[Tensor]) -> np.ndarray:

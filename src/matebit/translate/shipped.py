@@ -9,7 +9,7 @@ from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file, write_bytes, write_json
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
     from matebit.pipeline.layout import Layout
 
 FOLDER = Path(__file__).parent.parent / "checkpoints"

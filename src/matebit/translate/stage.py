@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from matebit.pipeline.layout import CONTROLS_RUN, Layout
-from matebit.translate.config import GivenImages
+from matebit.config.controls import CONTROLS_RUN
+from matebit.config.translate import GivenImages
+from matebit.pipeline.layout import Layout
 
 
 def run(params: Any, layout: Layout, method: str, seed: int) -> None:

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from matebit.config.data import ConditionsConfig
 from matebit.data.alignment import Alignment
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.data.conditions.registry import CONDITIONS, load_extractor, possible_channels
-from matebit.data.config import ConditionsConfig
 from matebit.data.faces import LABEL_SET
 from matebit.data.parsing import LabelSet
 from matebit.data.sources.files import resize_nearest

@@ -12,15 +12,15 @@ import torch
 from PIL import Image
 from pydantic import ValidationError
 
+from matebit.config.data import ConditionsConfig
+from matebit.config.model import ModelConfig
 from matebit.data import batches as raw
 from matebit.data.conditions.registry import CONDITIONS, possible_channels
-from matebit.data.config import ConditionsConfig
 from matebit.data.label_sets import labels_of_channels
 from matebit.data.parsing import LabelSet
 from matebit.errors import MatebitError
 from matebit.io.images import read_rgb, upright_rgb
 from matebit.model.checkpoint import load_with_metadata
-from matebit.model.config import ModelConfig
 from matebit.model.generator import Generator
 from matebit.model.translation import Translation
 from matebit.translate import structure

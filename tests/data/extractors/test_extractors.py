@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 from small_sets import Sections, contents, sections
 
+from matebit.config.data import ConditionsConfig
+from matebit.config.extractors import ExtractorsConfig
 from matebit.data import extract_conditions, import_images
 from matebit.data.body_pose import JOINTS
-from matebit.data.config import ConditionsConfig
 from matebit.data.extractors import bisenet, keypoint_rcnn
-from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.keypoint_rcnn import COCO_JOINTS, JointFinder, openpose_joints
 from matebit.data.extractors.registry import EXTRACTORS, load_extractors
 from matebit.data.extractors.state import extracting

@@ -13,10 +13,10 @@ from PIL import Image
 from small_sets import Sections, sections
 
 import stub_face_alignment
+from matebit.config.data import ConditionsConfig
+from matebit.config.extractors import ExtractorsConfig
 from matebit.data import extract_conditions, import_images
-from matebit.data.config import ConditionsConfig
 from matebit.data.extractors import face_alignment
-from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.face_alignment import LandmarkFinder
 from matebit.data.extractors.registry import load_extractors
 from matebit.errors import MatebitError

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from matebit.config.data import ConditionsConfig
 from matebit.data.conditions.hed_network import HED
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
-from matebit.data.config import ConditionsConfig
 from matebit.data.extractors.protocol import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.io.files import sha256_of_file

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from matebit.config.data import ConditionsConfig
 from matebit.data.conditions.inputs import Structure
-from matebit.data.config import ConditionsConfig
 
 
 def lines_and_distance(lines: np.ndarray, reach: float) -> np.ndarray:

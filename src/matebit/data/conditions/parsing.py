@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from matebit.config.data import ConditionsConfig
 from matebit.data.conditions.inputs import Structure
-from matebit.data.config import ConditionsConfig
 
 
 def one_hot_parsing(structure: Structure, config: ConditionsConfig) -> np.ndarray:

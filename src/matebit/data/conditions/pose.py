@@ -7,10 +7,10 @@ import math
 import cv2
 import numpy as np
 
+from matebit.config.data import ConditionsConfig
 from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.distances import distance_map
 from matebit.data.conditions.inputs import Structure
-from matebit.data.config import ConditionsConfig
 from matebit.data.sources.files import resize_nearest
 
 LIMBS = (

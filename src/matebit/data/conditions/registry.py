@@ -13,8 +13,8 @@ from matebit.errors import MatebitError
 if TYPE_CHECKING:
     import numpy as np
 
+    from matebit.config.data import ConditionsConfig, DataConfig
     from matebit.data.conditions.inputs import Structure
-    from matebit.data.config import ConditionsConfig, DataConfig
     from matebit.data.extractors.protocol import Record
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from matebit.data.conditions.config import XDoGConfig
+from matebit.config.xdog import XDoGConfig
 
 # Rec. 601 luma, as everywhere in this room, without rounding to 8 bits.
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32) / 255

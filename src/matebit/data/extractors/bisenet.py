@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from matebit.config.extractors import ExtractorsConfig
 from matebit.data.extractors.bisenet_network import BiSeNet
-from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.data.faces import LABELS, parsing_of_labels

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from matebit.data.extractors.config import ExtractorsConfig
+from matebit.config.extractors import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.errors import MatebitError

@@ -7,8 +7,8 @@ import torch
 import torchvision
 from torchvision.models.detection import keypointrcnn_resnet50_fpn
 
+from matebit.config.extractors import ExtractorsConfig
 from matebit.data.body_pose import JOINTS, BodyPose
-from matebit.data.extractors.config import ExtractorsConfig
 from matebit.data.extractors.protocol import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.io.files import sha256_of_file

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
+    from matebit.config.extractors import ExtractorsConfig
     from matebit.data.body_pose import BodyPose
-    from matebit.data.extractors.config import ExtractorsConfig
     from matebit.data.extractors.protocol import Extractor, Record
     from matebit.data.parsing import Parsing
 

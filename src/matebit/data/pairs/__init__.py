@@ -1,1 +1,1 @@
-"""How exemplars are chosen: by layout of colours, by style, by VGG features, from lists."""
+"""How exemplars are chosen: by layout of colours, by style, by perceptual features, from lists."""

@@ -17,7 +17,7 @@ from matebit.data.workers import work_through
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 _GRID = 8
 # CIELab is kept in tenths, which is far below what an eye tells apart.

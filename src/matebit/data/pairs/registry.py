@@ -7,15 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matebit.config.schema import ResolvedParams
     from matebit.data.catalogue import Entry
-    from matebit.params.schema import ResolvedParams
     from matebit.pipeline.layout import Layout
 
 # Module and function `(params, layout, entries) -> rows of pairs.csv`, imported when asked for.
 METHODS: dict[str, tuple[str, str]] = {
     "color_layout": ("matebit.data.pairs.color_layout", "pair_by_colors"),
     "style": ("matebit.data.pairs.style", "pair_by_style"),
-    "vgg": ("matebit.data.pairs.vgg", "pair_by_features"),
+    "features": ("matebit.data.pairs.features", "pair_by_features"),
     "list": ("matebit.data.pairs.listed", "pair_by_lists"),
     "pattern": ("matebit.data.pairs.pattern", "pair_by_names"),
 }

@@ -14,7 +14,7 @@ from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 
 def _same_style(item: Entry, candidates: Sequence[Entry]) -> np.ndarray:

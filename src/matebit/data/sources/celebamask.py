@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
 from matebit.data.faces import LABELS
 from matebit.data.parsing import Parsing
 from matebit.data.sources.base import Item

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image
 
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
 from matebit.data.datasets import how_to_get_data
 from matebit.data.sources.mask_png import decode_mask
 from matebit.errors import MatebitError

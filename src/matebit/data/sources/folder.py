@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from matebit.config.data import DataConfig
 from matebit.data.alignment import Alignment, alignment_of, labels_in
 from matebit.data.body_pose import BodyPose
-from matebit.data.config import DataConfig
 from matebit.data.faces import LABELS
 from matebit.data.parsing import CLASSES, Parsing
 from matebit.data.sources.base import Item, Split

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matebit.data.folder_config import FolderConfig
+from matebit.config.folder import FolderConfig
 from matebit.io.images import BrokenImage
 
 

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matebit.data.config import DataConfig
+    from matebit.config.data import DataConfig
     from matebit.data.sources.base import Source
 
 # Module and class, called as `Class(config, seed)`; imported only when the params ask for it.
 SOURCES: dict[str, tuple[str, str]] = {
-    "portraits": ("matebit.data.sources.portraits", "PortraitSource"),
-    "figures": ("matebit.data.sources.figures", "FigureSource"),
+    "portraits": ("matebit.drawn.portrait_source", "PortraitSource"),
+    "figures": ("matebit.drawn.figure_source", "FigureSource"),
     "celebamask": ("matebit.data.sources.celebamask", "CelebAMaskSource"),
     "folder": ("matebit.data.sources.folder", "FolderSource"),
     "deepfashion": ("matebit.data.sources.deepfashion", "DeepFashionSource"),

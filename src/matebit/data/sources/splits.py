@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from matebit.data.config import DataConfig
+from matebit.config.data import DataConfig
 from matebit.data.sources.base import Split
 from matebit.data.sources.lists import read_names
 from matebit.errors import MatebitError

@@ -16,7 +16,7 @@ from matebit.metrics.agreement import LABELS, confusion, mean_iou
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.params.schema import ResolvedParams
+    from matebit.config.schema import ResolvedParams
 
 logger = logging.getLogger("matebit.metrics")
 

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
+from matebit.config.segmenter import MiouConfig
 from matebit.data.parsing import IGNORED
 from matebit.logs import Progress
-from matebit.metrics.segmenter.config import MiouConfig
 from matebit.metrics.segmenter.network import Segmenter
 
 # A picture uint8 (3,S,S) and its label map (S,S), by number.

@@ -1,0 +1,85 @@
+"""docs/params.md from the schema: every key with its type, default and meaning."""
+
+from __future__ import annotations
+
+import json
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from matebit.config.schema import Params
+
+_INTRO = """\
+# Parameters
+
+Written from the schema by `matebit params > docs/params.md`. A params file holds any of these keys; what it
+leaves out has the default. An unknown key is an error that names the nearest known one.
+
+Change a key for one run: `snakemake --cores all --configfile params/NAME.yaml --config train='{images: 400}'`
+or `matebit resolve params/NAME.yaml --set train.images=400`.
+
+"""
+
+
+def _sections_of(annotation: Any) -> type[BaseModel] | None:
+    kinds = [annotation, *get_args(annotation)]
+    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+
+
+def _type_name(annotation: Any) -> str:
+    if get_origin(annotation) is list:
+        return f"list of {_type_name(get_args(annotation)[0])}"
+    if get_origin(annotation) is Annotated:
+        return _type_name(get_args(annotation)[0])
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(annotation))
+    if get_origin(annotation) in (Union, UnionType):
+        return " or ".join(_type_name(kind) for kind in get_args(annotation))
+    if annotation is NoneType:
+        return "nothing"
+    return "name or mapping" if issubclass(annotation, BaseModel) else annotation.__name__
+
+
+def _default(field: Any) -> str:
+    if field.default is not PydanticUndefined:
+        return f"`{json.dumps(field.default)}`"
+    if field.default_factory is not None:
+        value = field.default_factory()
+        plain = [v.model_dump() if isinstance(v, BaseModel) else v for v in value]
+        return f"`{json.dumps(plain)}`"
+    return "required"
+
+
+def _rows(model: type[BaseModel], prefix: str) -> list[str]:
+    rows = []
+    for name, field in model.model_fields.items():
+        section = _sections_of(field.annotation)
+        if section is not None and not str(field.annotation).startswith("list"):
+            rows += _rows(section, f"{prefix}{name}.")
+        else:
+            meaning = (field.description or "").strip()
+            rows.append(
+                f"| `{prefix}{name}` | {_type_name(field.annotation)} | {_default(field)} | {meaning} |"
+            )
+    return rows
+
+
+def reference() -> str:
+    """The text of docs/params.md."""
+    plain, sections = [], []
+    for name, field in Params.model_fields.items():
+        section = _sections_of(field.annotation)
+        if section is None or str(field.annotation).startswith("list"):
+            plain.append(
+                f"| `{name}` | {_type_name(field.annotation)} | {_default(field)} | {field.description} |"
+            )
+        else:
+            title = (section.__doc__ or "").strip().split("\n")[0]
+            sections.append((name, title, _rows(section, f"{name}.")))
+    head = "| key | type | default | meaning |\n|---|---|---|---|\n"
+    text = _INTRO + head + "\n".join(plain) + "\n"
+    for name, title, rows in sections:
+        text += f"\n## {name}\n\n{title}\n\n{head}" + "\n".join(rows) + "\n"
+    return text

@@ -1,0 +1,97 @@
+"""How a bundled picture is painted: medium, colours, pattern, background, light. No geometry."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from matebit.drawn.drawing.materials import Material
+from matebit.drawn.drawing.palettes import FAMILIES, RGB, Palette, sample_palette
+from matebit.drawn.drawing.patterns import PATTERNS
+from matebit.errors import MatebitError
+
+MEDIA = ("oil", "ink", "cartoon", "woodblock", "photograph", "pastel", "mosaic")
+BACKGROUNDS = ("plain", "gradient", "pattern", "disc", "hills", "rays")
+_STYLE_STREAM = 2  # keeps shape and style draws apart when both are given the same seed tuple
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """A patterned cloth: its colours RGB in [0, 1], of `patterns.PATTERNS`, and repeats a unit."""
+
+    material: Material
+    colour: RGB
+    second: RGB
+    pattern: str
+    cells: float
+
+
+@dataclass(frozen=True)
+class Style:
+    """One way of painting."""
+
+    medium: str  # of MEDIA
+    palette: str  # of palettes.FAMILIES
+    pattern: str  # of patterns.PATTERNS, woven into the clothes
+    colours: Palette
+    background: str  # of BACKGROUNDS
+    light: float  # -1: from the left, 1: from the right
+    contrast: float  # depth of shadows, about 1
+    line: float  # thickness of drawn lines, about 1
+    grain: int  # seed of the medium's texture
+    fabrics: tuple[Fabric, ...]
+
+    @property
+    def name(self) -> str:
+        """medium-palette-pattern."""
+        return f"{self.medium}-{self.palette}-{self.pattern}"
+
+
+def sample_style(
+    seed: tuple[int, ...],
+    medium: str | None = None,
+    palette: str | None = None,
+    pattern: str | None = None,
+) -> Style:
+    """Draw a style; what is named is kept, the rest follows from the tuple of integers >= 0."""
+    rng = np.random.default_rng((*seed, _STYLE_STREAM))
+    drawn = [str(rng.choice(names)) for names in (MEDIA, tuple(FAMILIES), PATTERNS)]
+    chosen = [given or random for given, random in zip((medium, palette, pattern), drawn,
+                                                       strict=True)]  # fmt: skip
+    for name, known in zip(chosen, (MEDIA, tuple(FAMILIES), PATTERNS), strict=True):
+        if name not in known:
+            raise MatebitError(f"The bundled sets know no style {name!r}; choose of {', '.join(known)}.")
+    colours = sample_palette(chosen[1], rng)
+    background = str(rng.choice(BACKGROUNDS))
+    cells = float(rng.uniform(3.2, 5.6))
+    return Style(
+        medium=chosen[0],
+        palette=chosen[1],
+        pattern=chosen[2],
+        colours=colours,
+        background=background,
+        light=float(rng.choice([-1.0, 1.0]) * rng.uniform(0.7, 1.0)),
+        contrast=float(rng.uniform(0.85, 1.15)),
+        line=float(rng.uniform(0.8, 1.25)),
+        grain=int(rng.integers(2**31)),
+        fabrics=(Fabric(Material.CLOTH, colours.cloth, colours.trim, chosen[2], cells),),
+    )
+
+
+def style_names(count: int, seed: int) -> list[tuple[str, str, str]]:
+    """`count` different (medium, palette, pattern), media, palettes and patterns taking turns."""
+    rng = np.random.default_rng((seed, 7))
+    pools: dict[str, list[tuple[str, str]]] = {}
+    for medium in MEDIA:
+        pairs = list(product(FAMILIES, PATTERNS))
+        pools[medium] = [pairs[i] for i in rng.permutation(len(pairs))]
+    used = {name: 0 for name in (*FAMILIES, *PATTERNS)}
+    out = []
+    for i in range(count):
+        pool = pools[MEDIA[i % len(MEDIA)]]
+        best = min(range(len(pool)), key=lambda k: used[pool[k][0]] + used[pool[k][1]])
+        palette, pattern = pool.pop(best)
+        used[palette] += 1
+        used[pattern] += 1
+        out.append((MEDIA[i % len(MEDIA)], palette, pattern))
+    return out

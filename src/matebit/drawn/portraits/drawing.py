@@ -1,0 +1,71 @@
+"""From a shape and a style to a portrait with its exact annotations."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matebit.drawn.drawing.layers import Layers
+from matebit.drawn.drawing.materials import Rank
+from matebit.drawn.drawing.painting import paint
+from matebit.drawn.drawing.sketch import part_borders, sketch
+from matebit.drawn.drawing.style import Style
+from matebit.drawn.portraits.landmarks import landmarks
+from matebit.drawn.portraits.scene import stack
+from matebit.drawn.portraits.shape import Shape
+from matebit.errors import MatebitError
+
+SMALLEST, LARGEST = 32, 1024
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What a portrait shows, whatever its style.
+
+    labels: (S, S) uint8, the 19 labels of CelebAMask-HQ (`labels.Label`)
+    landmarks: (68, 2) float32, x and y in pixels (pixel centres at .5), iBUG order
+    surface: (S, S, 3) float32, (part, u, v) of the surface point seen at each pixel's centre;
+        part is a `labels.Label` or `labels.Part`; NaN on the background
+    """
+
+    labels: np.ndarray
+    landmarks: np.ndarray
+    surface: np.ndarray
+
+
+@dataclass(frozen=True)
+class Portrait(Geometry):
+    """A painted portrait: a geometry and its image, (S, S, 3) uint8 RGB."""
+
+    image: np.ndarray
+
+
+def geometry(shape: Shape, size: int) -> Geometry:
+    """Labels, landmarks and surface of `shape` in a picture of size x size pixels."""
+    _check(size)
+    layers = stack(shape, size)
+    return Geometry(layers.label, _points(shape, size), _surface(layers))
+
+
+def render(shape: Shape, style: Style, size: int) -> Portrait:
+    """Paint `shape` in `style`; labels, landmarks and surface are those of `geometry`."""
+    plain = geometry(shape, size)
+    samples = 2
+    layers = stack(shape, size, samples)
+    image = paint(sketch(layers, style, size, samples, part_borders(layers), layers.rank >= Rank.HEAD))
+    return Portrait(plain.labels, plain.landmarks, plain.surface, image)
+
+
+def _check(size: int) -> None:
+    if not SMALLEST <= size <= LARGEST:
+        raise MatebitError(
+            f"A bundled portrait is {SMALLEST} to {LARGEST} px a side, not {size}: change the size."
+        )
+
+
+def _points(shape: Shape, size: int) -> np.ndarray:
+    return (landmarks(shape) * size).astype(np.float32)
+
+
+def _surface(layers: Layers) -> np.ndarray:
+    part = np.where(layers.part > 0, layers.part, np.nan).astype(np.float32)
+    return np.stack([part, layers.u, layers.v], -1)

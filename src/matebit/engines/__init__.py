@@ -1,0 +1,1 @@
+"""What runs the stages: Snakemake, DVC, and one job of one stage."""

@@ -1,0 +1,62 @@
+"""From a params file to `results/NAME/params.yaml`, which is all that a stage reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from matebit.config.read import merged, validated
+from matebit.config.schema import Method, MethodSections, Params, ResolvedParams
+from matebit.config.translate import GivenImages
+from matebit.config.yaml_text import yaml_text
+from matebit.data.conditions.registry import condition_channels
+from matebit.io.files import sha256_of_bytes, write_text
+from matebit.pipeline.source_digest import stage_digests
+
+
+def _method_sections(
+    params: Params, method: Method, mapping: dict[str, Any], where: str
+) -> MethodSections | GivenImages:
+    if method.kind == "images":
+        return GivenImages(path=str(method.path), lossy=method.lossy)
+    # The changes are laid over what the file says, not over its filled sections: some defaults depend on
+    # others (the variant decides the attention, say).
+    sections = {
+        name: merged(mapping.get(name) or {}, getattr(method, name)) for name in ("model", "losses", "train")
+    }
+    # What the data decides: the network takes the condition's channels at the size that is trained on.
+    sections["model"] |= {
+        "condition_channels": condition_channels(params.conditions, params.data),
+        "crop_size": params.data.crop_size,
+    }
+    return validated(MethodSections, sections, f"{where}: methods.{method.name}")
+
+
+def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
+    """Check the mapping of a params file, fill every default, give each method its complete sections.
+
+    `where` names the file in messages.
+    """
+    params: Params = validated(Params, mapping, where)
+    kept = params.model_dump(exclude={"methods", "model", "losses", "train"})
+    methods = {method.name: _method_sections(params, method, mapping, where) for method in params.methods}
+    whole = kept | {"methods": methods, "order": list(methods), "code": stage_digests()}
+    resolved: ResolvedParams = validated(ResolvedParams, whole, where)
+    return resolved
+
+
+def resolved_text(params: ResolvedParams) -> str:
+    """The YAML of resolved parameters: the same text for the same parameters."""
+    return yaml_text(params.model_dump(mode="json"), sort_keys=True)
+
+
+def write_resolved(params: ResolvedParams, target: Path) -> None:
+    """Write `results/NAME/params.yaml`; a file that already says so keeps its time stamp."""
+    text = resolved_text(params)
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        write_text(target, text)
+
+
+def params_digest(params: ResolvedParams) -> str:
+    """Twelve hexadecimal digits that stand for these parameters and this code."""
+    return sha256_of_bytes(resolved_text(params).encode())[:12]

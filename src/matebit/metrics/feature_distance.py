@@ -1,0 +1,76 @@
+"""Feature distance: the formula of LPIPS on named features, every channel weighing 1; it is not LPIPS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from matebit.metrics.base import PerImage
+from matebit.metrics.batch import Batch, Features, Network
+from matebit.metrics.context import Context
+
+if TYPE_CHECKING:
+    import torch
+
+PROTOCOL = (
+    "sum over {levels} of the squared distance of unit channel vectors, mean over positions; "
+    "every channel weighs 1 (no LPIPS)"
+)
+
+
+def feature_distance(one: Features, other: Features) -> torch.Tensor:
+    """Equation 1 of LPIPS (Zhang et al. 2018) with unit weights: (B,) from two dictionaries of (B,C,h,w).
+
+    Sum over levels of the mean over positions of the squared difference of unit channel vectors: 0 for
+    equal images, at most 4 a level.
+    """
+    import torch
+
+    total = torch.zeros(())
+    for level in one:
+        units = [maps / (maps.norm(dim=1, keepdim=True) + 1e-10) for maps in (one[level], other[level])]
+        total = total + (units[0] - units[1]).square().sum(dim=1).mean(dim=(1, 2))
+    return total
+
+
+class PerceptualDistance:
+    """Distance of two image batches (B,3,H,W) uint8, and what it is made of."""
+
+    def __init__(self, label: str, protocol: str, distance: Callable[..., torch.Tensor]) -> None:
+        self.label, self.protocol, self._distance = label, protocol, distance
+
+    def __call__(self, one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        """(B,) distances."""
+        return self._distance(one, other)
+
+
+def by_features(network: Network, levels: tuple[str, ...], label: str) -> PerceptualDistance:
+    """The feature distance of image batches by `network`, which `label` names."""
+    return PerceptualDistance(
+        label,
+        PROTOCOL.format(levels=", ".join(levels)),
+        lambda one, other: feature_distance(network(one), network(other)),
+    )
+
+
+class FeatureDistance(PerImage):
+    """Feature distance to the true answer."""
+
+    needs = frozenset({"truth"})
+
+    def __init__(self, levels: tuple[str, ...], features_label: str) -> None:
+        super().__init__()
+        self.features_label = features_label
+        self.protocol = PROTOCOL.format(levels=", ".join(levels))
+
+    @classmethod
+    def build(cls, context: Context) -> Self:
+        """On the context's features."""
+        return cls(context.levels, context.features_label)
+
+    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+        """`feature_distance`: (B,), 0 for equal images."""
+        distance = feature_distance(batch.features("translated"), batch.features("ground_truth"))
+        return {"feature_distance": distance.double().numpy()}

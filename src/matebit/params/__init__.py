@@ -1,1 +1,0 @@
-"""Parameters: the typed schema, reading a file with its overrides, resolving it for the stages."""

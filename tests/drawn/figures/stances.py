@@ -1,0 +1,22 @@
+"""Figures to draw in the tests."""
+
+from matebit.drawn.drawing.style import Style
+from matebit.drawn.figures.build import sample_build
+from matebit.drawn.figures.cut import Cut, sample_cut
+from matebit.drawn.figures.framing import sample_view
+from matebit.drawn.figures.pose import sample_pose
+from matebit.drawn.figures.scene import Stance
+from matebit.drawn.figures.style import figure_style
+
+
+def stance_of(*seed: int, attitude: str | None = None) -> Stance:
+    """A body in a pose, seen from somewhere."""
+    build, pose = sample_build(seed), sample_pose(seed, attitude)
+    return Stance(build, pose, sample_view(seed, build, pose))
+
+
+def figure_of(
+    *seed: int, medium: str = "cartoon", attitude: str | None = None, outfit: str | None = None
+) -> tuple[Stance, Cut, Style]:
+    """All that a drawing follows from."""
+    return stance_of(*seed, attitude=attitude), sample_cut(seed, outfit), figure_style(seed, medium)
