@@ -127,12 +127,12 @@ class FolderSource:
                 f"data.root: {self._root} has no image that fits data.folder.images: "
                 f"{', '.join(self._folder.images)}"
             )
-        for name in self._folder.test_folders or ():
-            if not any(name in PurePosixPath(inside).parent.parts for inside in files.values()):
-                raise MatebitError(
-                    f"data.folder.test_folders names {name}, but no image lies in a folder of that name "
-                    f"below {self._root}; correct it, or data.folder.images"
-                )
+        held_out = self._folder.test_folders
+        if held_out and not any(self._lies_in(inside, held_out) for inside in files.values()):
+            raise MatebitError(
+                f"data.folder.test_folders names {', '.join(held_out)}, but no image lies in a folder of such a "
+                f"name below {self._root}; correct it, or data.folder.images"
+            )
         if has_lists(self._config, self._root):
             splits = listed_splits(self._config, self._root, list(files), self.id_of)
         else:
@@ -149,10 +149,13 @@ class FolderSource:
         found = re.search(self._folder.group, id) if self._folder.group else None
         return found[1] or "" if found else ""
 
+    @staticmethod
+    def _lies_in(inside: str, folders: list[str]) -> bool:
+        return bool(set(PurePosixPath(inside).parent.parts) & set(folders))
+
     def _own_split(self, id: str) -> Split:
         if self._folder.test_folders is not None:
-            inside = PurePosixPath(self._files[id]).parent.parts
-            return "test" if set(inside) & set(self._folder.test_folders) else "train"
+            return "test" if self._lies_in(self._files[id], self._folder.test_folders) else "train"
         if self._folder.test_items:
             return "test" if re.fullmatch(self._folder.test_items, id) else "train"
         # By a digest: an image that is added later moves no other.
