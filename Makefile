@@ -53,13 +53,14 @@ test-all: setup
 test-faults: setup
 	$(RUN) pytest -m faults -s
 
-# make lint        ruff, snakefmt, snakemake --lint, mypy
+# make lint        ruff, snakefmt, snakemake --lint, mypy, the floors of imports
 lint: setup
 	$(RUN) ruff check src tests
 	$(RUN) ruff format --check src tests
 	$(RUN) snakefmt --check Snakefile workflow
 	$(RUN) snakemake --lint
 	$(RUN) mypy
+	$(RUN) lint-imports
 
 # make lock        choose new versions: writes requirements.lock (hashes, no index host)
 lock:

@@ -15,10 +15,10 @@ from small_sets import Sections, contents, sections
 
 from matebit.config.data import DataConfig
 from matebit.config.portraits import PortraitsConfig
+from matebit.contracts.faces import LABELS
+from matebit.contracts.structure import Record
 from matebit.data import align_faces, extract_conditions, import_images
 from matebit.data.alignment import alignment_of
-from matebit.data.extractors.protocol import Record
-from matebit.data.faces import LABELS
 from matebit.data.sources.folder import FolderSource
 from matebit.drawn.portraits.drawing import geometry, render
 from matebit.drawn.portraits.landmarks import landmarks

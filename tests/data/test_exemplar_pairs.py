@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from small_sets import contents, portrait_sections, run_all, sections
 
 from matebit.config.data import PairsConfig
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.pairs import Ranked
 from matebit.data import choose_exemplars, extract_conditions, import_images
-from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.encoding import load_png
-from matebit.data.exemplars import Ranked, draw_exemplar
+from matebit.data.exemplars import draw_exemplar
 from matebit.data.exemplars import test_exemplar as exemplar_of_rank
 from matebit.data.pairs.color_layout import color_layout
 from matebit.data.pairs.ranking import nearest, rank_rows
 from matebit.data.sources.lists import inside_name, read_rows
 from matebit.errors import MatebitError
+from matebit.io.png import load_png
 from matebit.pipeline.layout import Layout
 
 

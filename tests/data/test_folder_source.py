@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from small_sets import run_all, sections
 
 from matebit.config.data import DataConfig, PairsConfig
+from matebit.contracts.faces import LABELS
 from matebit.data import extract_conditions, import_images
 from matebit.data.export_lists import export_lists
-from matebit.data.faces import LABELS
 from matebit.data.sources.colour_coding import labels_of_colours
 from matebit.data.sources.folder import FolderSource
 from matebit.errors import MatebitError

@@ -16,8 +16,8 @@ from PIL import Image
 from small_sets import sections
 
 from matebit.data import extract_conditions, import_images
-from matebit.data.sources.files import resize_nearest
 from matebit.errors import MatebitError
+from matebit.io.images import resize_nearest
 from matebit.pipeline.layout import Layout
 
 BROKEN = "1997"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from matebit.data.sources.files import read_resized, resize_nearest
-from matebit.io.images import read_rgb
+from matebit.data.sources.files import read_resized
+from matebit.io.images import read_rgb, resize_nearest
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (96, 96), (32, 32), (128, 96)])

@@ -22,12 +22,12 @@ from matebit.data.batches import (
     image_from_network,
     image_to_network,
 )
-from matebit.data.encoding import load_png
 from matebit.data.sampling import Window, draw_window, item_of
 from matebit.data.sources.registry import open_source
 from matebit.data.test_set import TestSet
 from matebit.data.training_set import TrainingSet
 from matebit.errors import MatebitError
+from matebit.io.png import load_png
 from matebit.pipeline.layout import Layout
 
 

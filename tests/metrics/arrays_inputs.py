@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matebit.metrics.batch import Batch, Item, Matches
+from matebit.contracts.translated import Item, Matches
+from matebit.metrics.batch import Batch
 
 
 @dataclass

@@ -18,16 +18,15 @@ from matebit.config.controls import CONTROLS
 from matebit.config.data import ConditionsConfig, DataConfig, PairsConfig
 from matebit.config.features import FeatureConfig
 from matebit.config.metrics import MetricsConfig
-from matebit.data.choose_exemplars import PAIR_COLUMNS
+from matebit.contracts.catalogue import CONDITION_COLUMNS, INDEX_COLUMNS
+from matebit.contracts.faces import PALETTE
+from matebit.contracts.pairs import PAIR_COLUMNS
+from matebit.contracts.translated import TRANSLATED_COLUMNS
 from matebit.data.conditions.edges import extract_edges
-from matebit.data.extract_conditions import CONDITION_COLUMNS
-from matebit.data.faces import PALETTE
-from matebit.data.import_images import INDEX_COLUMNS
 from matebit.io.arrays import write_arrays
 from matebit.io.files import sha256_of_file, write_bytes, write_json, write_text
 from matebit.io.images import write_png
 from matebit.io.tables import write_table
-from matebit.metrics.files import TRANSLATED_COLUMNS
 from matebit.pipeline.layout import Layout
 
 SIDE = 32

@@ -9,10 +9,9 @@ from arrays_inputs import ArrayInputs, feed
 from disc_world import make_params
 
 from matebit.config.data import ConditionsConfig
-from matebit.data.body_pose import JOINTS, BodyPose
-from matebit.data.extract_conditions import KEYPOINT_COLUMNS
+from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.structure import KEYPOINT_COLUMNS, Record
 from matebit.data.extractors import registry
-from matebit.data.extractors.protocol import Record
 from matebit.io.images import BrokenImage
 from matebit.io.tables import write_table
 from matebit.metrics import stage

@@ -8,7 +8,7 @@ from arrays_inputs import ArrayInputs, feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matebit.metrics.batch import Matches
+from matebit.contracts.translated import Matches
 from matebit.metrics.confidence import ConfidenceCalibration, area_under_roc
 from matebit.metrics.pck import MatchingAccuracy, cell_centres
 

@@ -158,7 +158,7 @@ def test_diversity(network):
         def translated(self, item):
             return self.images["b" if item.rank == 3 else "a"]
 
-    from matebit.metrics.batch import Item
+    from matebit.contracts.translated import Item
 
     metric = Diversity(distance)
     inputs = Ranks(images)

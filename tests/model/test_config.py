@@ -35,6 +35,7 @@ def test_released_fills_its_own_defaults():
         ({"ngf": 6}, "multiple of 4"),
         ({"blocks": 6}, "less than or equal to 5"),
         ({"variant": "released", "style_dim": 32}, "contradicts model.variant = 'released'"),
+        ({"variant": "released", "warp_detail": 4}, "contradicts model.variant = 'released'"),
         ({"variant": "released", "warp_in_decoder": True}, "contradicts model.variant = 'released'"),
         ({"warp_in_decoder": True, "blocks": 0}, "needs the warped exemplar of a block"),
         (

@@ -7,6 +7,7 @@ import torch
 
 from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
+from matebit.model.correspondence import laid_out
 
 SMALL = {"ngf": 4, "condition_channels": 3, "crop_size": 32, "token_stride": 4, "init_gain": 1.0}
 
@@ -73,3 +74,27 @@ def test_soft_positions_are_those_of_the_matches_with_gradient(attention):
     sum(soft.square().sum() for soft in found.soft).backward()
     assert all(block.attention.to_query.weight.grad.abs().sum() > 0 for block in net.blocks)
     assert net(condition, exemplar).soft == []
+
+
+@pytest.mark.parametrize("attention", ["masked_cosine", "vanilla", "released", "warp"])
+@pytest.mark.parametrize("detail", [2, 4])
+def test_detailed_warp_is_the_plain_one_in_the_mean(attention, detail):
+    """Each token carries the patch that it shows: pooled, the patches are what the plain warp carries."""
+    changes = {"attention": attention}
+    if attention == "warp":
+        changes |= {"decoder": "spade", "blocks": 1, "style_code": False}
+    plain, fine = network(**changes), network(**changes, warp_detail=detail)
+    condition, exemplar = inputs()
+    coarse = plain(condition, exemplar).warped[-1]
+    detailed = fine(condition, exemplar).warped[-1]
+    assert detailed.shape == (2, 3, 8 * detail, 8 * detail)
+    if attention in ("vanilla", "warp"):  # elsewhere the next block sees the same, but rounds otherwise
+        pooled = torch.nn.functional.avg_pool2d(detailed, detail)
+        torch.testing.assert_close(pooled, coarse, atol=1e-5, rtol=1e-5)
+
+
+def test_patches_keep_their_inner_order():
+    """With one match for each token, the warp is the exemplar itself."""
+    net = network(warp_detail=4)
+    exemplar = inputs()[1]
+    torch.testing.assert_close(laid_out(net.patches_of(exemplar)), exemplar)

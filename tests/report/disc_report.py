@@ -12,11 +12,11 @@ from disc_world import SIDE, DiscWorld, make_params, write_experiment
 
 from matebit.config.report import ReportConfig
 from matebit.config.schema import MethodSections
+from matebit.contracts.translated import MATRIX_COLUMNS
 from matebit.io.images import write_png
 from matebit.io.tables import write_table
 from matebit.metrics import stage as metrics_stage
 from matebit.report import experiment as report_experiment
-from matebit.translate.matrix import COLUMNS as MATRIX_COLUMNS
 
 SEEDS = (1, 2)
 

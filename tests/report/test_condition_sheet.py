@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from matebit.contracts.faces import EDGE_PARTS
 from matebit.data.conditions.pose import LIMBS
-from matebit.data.faces import EDGE_PARTS
 from matebit.errors import MatebitError
 from matebit.report.condition_sheet import _cells, condition_sheet
 from tiny_experiment import Experiment

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from command import complaint, matebit, matebit_here
+from matebit.contracts.values import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.tables import write_table
-from matebit.metrics.stage import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.report import expected as room
 from matebit.report.expected import check_expected, write_expected
 from tiny_experiment import TINY, resolved_below

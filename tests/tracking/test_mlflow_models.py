@@ -10,9 +10,9 @@ from unittest import mock
 
 import pytest
 
+from matebit.contracts.values import VALUE_COLUMNS
 from matebit.io.files import write_json, write_text
 from matebit.io.tables import write_table
-from matebit.metrics.stage import VALUE_COLUMNS
 from matebit.tracking.follow import send_all
 from tiny_experiment import TINY, resolved_below
 

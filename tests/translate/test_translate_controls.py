@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matebit.data.catalogue import read_catalogue
-from matebit.data.pictures import Pictures
+from matebit.contracts.catalogue import read_catalogue
+from matebit.contracts.pictures import Pictures
+from matebit.contracts.translated import TRANSLATED_COLUMNS
 from matebit.data.sources.registry import open_source
 from matebit.io.images import read_rgb
 from matebit.io.tables import read_table, write_table
 from matebit.translate.controls import label_colours
-from matebit.translate.outputs import COLUMNS
 from tiny_experiment import Experiment, contents
 
 
@@ -27,7 +27,7 @@ def made(tiny: Experiment, tmp_path: Path) -> Experiment:
 def shown(experiment: Experiment, control: str) -> list[tuple[str, str, np.ndarray]]:
     """Item, exemplar and picture of every test item under a control."""
     folder = experiment.layout.run(control, 0).translate
-    index = read_table(folder / "index.csv", COLUMNS, ["id", "exemplar", "image"])
+    index = read_table(folder / "index.csv", TRANSLATED_COLUMNS, ["id", "exemplar", "image"])
     return [(row.id, row.exemplar, read_rgb(folder / row.image)) for row in index.itertuples()]
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from test_translate_network import with_checkpoint
 
+from matebit.contracts.translated import MATRIX_COLUMNS
 from matebit.data.test_set import TestSet
 from matebit.io.files import sha256_of_file
 from matebit.io.images import read_rgb
 from matebit.io.tables import read_table
-from matebit.translate.matrix import COLUMNS, matrix_sides
+from matebit.translate.matrix import matrix_sides
 from tiny_experiment import Experiment
 
 
@@ -21,7 +22,7 @@ def test_every_pair_once_and_the_scored_ones_among_them(trained: Experiment, tmp
     experiment = with_checkpoint(trained, tmp_path, translate={"matrix": count})
     experiment.run("translate", "matebit")
     folder = experiment.layout.run("matebit", 1).translate
-    table = read_table(folder / "matrix/index.csv", COLUMNS, ["condition", "exemplar", "image"])
+    table = read_table(folder / "matrix/index.csv", MATRIX_COLUMNS, ["condition", "exemplar", "image"])
     conditions, exemplars = matrix_sides(TestSet(experiment.params, experiment.layout), count)
     assert len(conditions) == min(count, 4)
     assert len(set(exemplars)) == len(exemplars) <= len(conditions)

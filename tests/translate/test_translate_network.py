@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from matebit.contracts.translated import TRANSLATED_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.arrays import read_arrays
 from matebit.io.files import sha256_of_bytes
 from matebit.io.images import read_plane, read_rgb
 from matebit.io.tables import read_table
-from matebit.translate.outputs import COLUMNS, Outputs
+from matebit.translate.outputs import Outputs
 from tiny_experiment import Experiment, contents
 
 
@@ -35,7 +36,7 @@ def with_checkpoint(trained: Experiment, base: Path, **changes) -> Experiment:
 
 def test_every_test_item_has_its_files(translated: Experiment):
     folder = translated.layout.run("matebit", 1).translate
-    index = read_table(folder / "index.csv", COLUMNS, ["id", "exemplar", "image", "image_sha256"])
+    index = read_table(folder / "index.csv", TRANSLATED_COLUMNS, ["id", "exemplar", "image", "image_sha256"])
     assert len(index) == 4
     assert list(index["id"]) == sorted(index["id"])
     items = read_table(translated.layout.data / "index.csv", ["id", "split"], ["id", "split"])

@@ -17,10 +17,10 @@ import matebit
 from command import environment
 from matebit.cli.app import app
 from matebit.data.conditions.lines import lines_and_distance
-from matebit.data.encoding import save_png
 from matebit.errors import MatebitError
 from matebit.io.arrays import read_arrays
 from matebit.io.images import read_rgb, write_png
+from matebit.io.png import save_png
 from matebit.translate.gallery import bundled, exemplars, sitters
 from matebit.translate.structure import of_file
 from tiny_experiment import Experiment
@@ -182,7 +182,7 @@ def test_masks_for_face_conditions(checkpoints, pictures: Path, tmp_path: Path, 
     said = refusal(*words, "--out", tmp_path / "no.png")
     assert all(word in said for word in (kind, "--masks", "--condition"))
     assert not (tmp_path / "no.png").exists()
-    from matebit.data.faces import LABELS
+    from matebit.contracts.faces import LABELS
     from matebit.drawn.portraits.drawing import geometry
 
     labels = geometry(bundled("sitter-1").shape, 96).labels

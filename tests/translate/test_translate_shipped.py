@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import matebit
+from matebit.contracts.values import VALUE_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table
@@ -23,9 +24,7 @@ def test_a_scored_run_is_shipped_with_its_provenance(trained: Experiment, tmp_pa
         shipped.ship(params, layout, "matebit", 1, tmp_path)
     assert list(tmp_path.iterdir()) == []
     scores = layout.run("matebit", 1).metrics / "values.csv"
-    write_table(
-        scores, [{"metric": "mae", "value": 12.5}, {"metric": "fid", "value": None}], ["metric", "value"]
-    )
+    write_table(scores, [{"metric": "mae", "value": 12.5}, {"metric": "fid", "value": None}], VALUE_COLUMNS)
     checkpoint, provenance = shipped.ship(params, layout, "matebit", 1, tmp_path)
     first = provenance.read_bytes()
     told = read_json(provenance)

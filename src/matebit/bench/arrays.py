@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from matebit.metrics.batch import Item
+from matebit.contracts.translated import Item
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from matebit.bench.face_files import write_face_files
 from matebit.bench.plain_face_edges import plain_face_edges
 from matebit.config.data import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
 from matebit.config.features import FeatureConfig
+from matebit.contracts.faces import EDGE_PARTS
 from matebit.data.conditions.face_edges import face_edges
 from matebit.data.conditions.inputs import Structure
-from matebit.data.faces import EDGE_PARTS
 from matebit.data.sources.base import Item
 from matebit.data.sources.celebamask import CelebAMaskSource
 from matebit.data.sources.files import read_resized

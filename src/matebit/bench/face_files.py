@@ -9,7 +9,7 @@ from PIL import Image
 
 from matebit.config.data import DataConfig
 from matebit.config.portraits import PortraitsConfig
-from matebit.data.faces import LABELS
+from matebit.contracts.faces import LABELS
 from matebit.drawn.portrait_source import PortraitSource
 
 _PHOTOGRAPH, _MASK = 1024, 512  # px, as the published files have

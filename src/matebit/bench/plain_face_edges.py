@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from skimage.feature import canny
 
-from matebit.data.faces import EDGE_PARTS
+from matebit.contracts.faces import EDGE_PARTS
 
 
 def _border(mask: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from matebit.bench.arrays import DrawnInputs
-from matebit.metrics.batch import Batch, Item
+from matebit.contracts.translated import Item
+from matebit.metrics.batch import Batch
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,8 @@ from typing import Any
 from matebit.bench.arrays import DrawnInputs
 from matebit.bench.textbook_swd import Images, looped_swd, whole_array_swd
 from matebit.config.metrics import SwdConfig
-from matebit.metrics.batch import Batch, Inputs, Item
+from matebit.contracts.translated import Item
+from matebit.metrics.batch import Batch, Inputs
 from matebit.metrics.swd import SlicedWasserstein
 
 

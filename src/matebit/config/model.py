@@ -76,6 +76,11 @@ class ModelConfig(BaseModel):
         description="the decoder sees the last block's warped exemplar at the three largest sizes: a path "
         "for hue, which the slides' decoder lacks (docs/model.md)",
     )
+    warp_detail: Literal[1, 2, 4] = Field(
+        1,
+        description="pixels of the warped exemplar a side of each token; above 1 a match carries the patch "
+        "of the exemplar that its token shows, not its mean colour (not in the released network)",
+    )
     pos_dim: int = Field(16, ge=1, description="an eighth of the channels of the position encoding")
     prune_dim: int = Field(16, ge=1, description="an eighth of the pruning width (released attention)")
     resize_position: bool | None = Field(
@@ -157,6 +162,11 @@ class ModelConfig(BaseModel):
         elif self.memory:
             raise ValueError(
                 "model.memory belongs to the released CelebA network: set model.variant to 'released'"
+            )
+        if self.variant == "released" and self.warp_detail != 1:
+            raise ValueError(
+                f"model.warp_detail = {self.warp_detail} contradicts model.variant = 'released', which warps "
+                "one colour a token: leave the key out or choose variant 'matebit'"
             )
         if self.variant == "released" and self.style_dim not in (None, self.ngf):
             raise ValueError(

@@ -10,8 +10,8 @@ from dataclasses import astuple, dataclass
 import cv2
 import numpy as np
 
-from matebit.data.sources.files import Resample, resize_image, resize_nearest
-from matebit.io.images import BrokenImage
+from matebit.data.sources.files import Resample, resize_image
+from matebit.io.images import BrokenImage, resize_nearest
 
 # In the order of iBUG 300-W: the eye at the picture's left, the other, the corners of the mouth.
 _EYES = (slice(36, 42), slice(42, 48))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matebit.data.catalogue import Entry, read_catalogue
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.pairs import PAIR_COLUMNS
 from matebit.data.pairs.registry import load_method
 from matebit.errors import MatebitError
 from matebit.io.tables import write_table
@@ -12,8 +13,6 @@ from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
-
-PAIR_COLUMNS = ["item", "exemplar", "rank", "score", "split", "self_ref"]
 
 
 def _check_test_items(entries: list[Entry], rows: list[dict], params: ResolvedParams) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from matebit.data.catalogue import read_catalogue
-from matebit.data.exemplars import read_pairs
-from matebit.data.import_images import INDEX_COLUMNS
+from matebit.contracts.catalogue import INDEX_COLUMNS, read_catalogue
+from matebit.contracts.pairs import read_pairs
 from matebit.io.files import write_text
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout

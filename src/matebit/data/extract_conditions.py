@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from matebit.config.data import ConditionsConfig, DataConfig
+from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.catalogue import CONDITION_COLUMNS, INDEX_COLUMNS, KINDS_OF_FILE
+from matebit.contracts.faces import parsing_of_labels
+from matebit.contracts.structure import (
+    ALIGNMENT_COLUMNS,
+    ALIGNMENT_NUMBERS,
+    EXTRACTOR_COLUMNS,
+    KEYPOINT_COLUMNS,
+    LANDMARK_COLUMNS,
+)
 from matebit.data.alignment import Alignment
-from matebit.data.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.edges import extract_edges
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.registry import load_extractor, network_records
-from matebit.data.encoding import load_png, save_png
-from matebit.data.extractors.protocol import Extractor, Record
+from matebit.data.extractors.protocol import Extractor
 from matebit.data.extractors.registry import load_extractors
-from matebit.data.faces import parsing_of_labels
-from matebit.data.import_images import ALIGNMENT_COLUMNS, ALIGNMENT_NUMBERS, INDEX_COLUMNS
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
 from matebit.data.rejects import write_rejected
 from matebit.data.sources.base import Item
-from matebit.data.sources.files import resize_nearest
 from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_bytes, write_bytes
-from matebit.io.images import BrokenImage, png_bytes
+from matebit.io.images import BrokenImage, png_bytes, resize_nearest
+from matebit.io.png import load_png, save_png
 from matebit.io.tables import read_table, write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
-
-KINDS_OF_FILE = ("condition", "parsing", "edges")
-CONDITION_COLUMNS = ["id", "split"]
-CONDITION_COLUMNS += [f"{kind}{end}" for kind in KINDS_OF_FILE for end in ("", "_sha256")]
-LANDMARK_COLUMNS = ["id", "point", "x", "y"]
-EXTRACTOR_COLUMNS = [field.name for field in fields(Record)]
-KEYPOINT_COLUMNS = ["id", "joint", "x", "y"]
 
 
 @dataclass(frozen=True)

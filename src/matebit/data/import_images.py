@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matebit.config.data import DataConfig
+from matebit.contracts.catalogue import INDEX_COLUMNS
+from matebit.contracts.structure import ALIGNMENT_COLUMNS
 from matebit.data.align_faces import open_aligner
-from matebit.data.alignment import Alignment
-from matebit.data.encoding import save_png
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
 from matebit.data.rejects import write_rejected
 from matebit.data.sources.base import Item
@@ -18,18 +18,12 @@ from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
+from matebit.io.png import save_png
 from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
-
-INDEX_COLUMNS = [
-    "id", "split", "file", "sha256", "width", "height", "style", "group", "origin",
-]  # fmt: skip
-
-ALIGNMENT_NUMBERS = [field.name for field in fields(Alignment)]
-ALIGNMENT_COLUMNS = ["id", *ALIGNMENT_NUMBERS, "landmarks"]
 
 Job = tuple[Item, dict]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matebit.config.data import ConditionsConfig, DataConfig
-from matebit.data import bodies, faces
+from matebit.contracts import bodies, faces
+from matebit.contracts.parsing import CLASSES, LabelSet
 from matebit.data.conditions.registry import CONDITIONS
-from matebit.data.parsing import CLASSES, LabelSet
 from matebit.data.sources.registry import label_set_of
 
 LABEL_SETS: dict[str, LabelSet] = {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from matebit.contracts.structure import REJECTED_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.tables import write_table
-
-REJECTED_COLUMNS = ["id", "file", "reason"]
 
 
 def write_rejected(target: Path, rows: list[dict], total: int, max_share: float) -> None:

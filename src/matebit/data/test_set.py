@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from matebit.contracts.catalogue import read_catalogue
+from matebit.contracts.pairs import Ranked, read_pairs
+from matebit.contracts.pictures import Pictures
 from matebit.data.batches import Batch, Sample, collate
-from matebit.data.catalogue import read_catalogue
-from matebit.data.exemplars import Ranked, read_pairs, test_exemplar
-from matebit.data.pictures import Pictures
+from matebit.data.exemplars import test_exemplar
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 

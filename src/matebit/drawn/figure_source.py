@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.data.bodies import LABEL_SET
-from matebit.data.body_pose import BodyPose
-from matebit.data.parsing import Parsing
+from matebit.contracts.bodies import LABEL_SET
+from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample
 from matebit.drawn.drawing.matching import true_matches

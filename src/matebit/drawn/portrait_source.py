@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.data.faces import parsing_of_labels
-from matebit.data.parsing import Parsing
+from matebit.contracts.faces import parsing_of_labels
+from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample
 from matebit.drawn.drawing.matching import true_matches
-from matebit.drawn.portraits.drawing import geometry, render
+from matebit.drawn.portraits.drawing import geometry, label_map, painted
 from matebit.drawn.portraits.landmarks import landmarks
 from matebit.drawn.portraits.sets import PortraitSpec, portrait_set
 from matebit.drawn.source import DrawnSource
@@ -25,11 +25,11 @@ class PortraitTruth:
     def answer(self, condition_id: str, exemplar_id: str, size: int) -> np.ndarray:
         """The shape of the one in the style of the other, uint8 (size,size,3)."""
         shape, style = self._specs[condition_id].shape, self._specs[exemplar_id].style
-        return render(shape, style, size).image
+        return painted(shape, style, size)
 
     def labels(self, condition_id: str, exemplar_id: str, size: int) -> np.ndarray:
         """The labels of the one: a style moves nothing."""
-        return geometry(self._specs[condition_id].shape, size).labels
+        return label_map(self._specs[condition_id].shape, size)
 
     def matches(self, condition_id: str, exemplar_id: str, grid: int) -> tuple[np.ndarray, np.ndarray]:
         """True matches (grid,grid,2), x, y in [0,1], and valid (grid,grid), at `crop_size`."""
@@ -50,11 +50,11 @@ class PortraitSource(DrawnSource[PortraitSpec]):
     def image(self, item: Item, size: int, resample: Resample = "bicubic") -> np.ndarray:
         """The portrait painted at `size`, uint8 (size,size,3); nothing is resized."""
         spec = self._specs[item.id]
-        return render(spec.shape, spec.style, size).image
+        return painted(spec.shape, spec.style, size)
 
     def parsing(self, item: Item, size: int) -> Parsing:
         """Exact labels and part masks at `size`, from the geometry alone."""
-        return parsing_of_labels(geometry(self._specs[item.id].shape, size).labels)
+        return parsing_of_labels(label_map(self._specs[item.id].shape, size))
 
     def body_pose(self, item: Item) -> None:
         """Heads only."""

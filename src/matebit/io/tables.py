@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from matebit.errors import MatebitError
 from matebit.io.files import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def write_table(target: Path, rows: Iterable[dict] | pd.DataFrame, columns: list[str]) -> None:
@@ -16,12 +18,16 @@ def write_table(target: Path, rows: Iterable[dict] | pd.DataFrame, columns: list
 
     Floats are written with nine significant digits (float32 survives the trip), missing values empty.
     """
+    import pandas as pd  # takes longer to import than most of what imports this file
+
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=columns)
     write_text(target, frame[columns].to_csv(index=False, float_format="%.9g", lineterminator="\n"))
 
 
 def read_table(path: Path, columns: list[str], text: Iterable[str] = ()) -> pd.DataFrame:
     """Read a table that must have `columns`; columns named in `text` stay strings ("007" is an id)."""
+    import pandas as pd
+
     path = Path(path)
     if not path.exists():
         raise MatebitError(f"{path} does not exist; run the stage that writes it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matebit.data.parsing import IGNORED
+from matebit.contracts.parsing import IGNORED
 
 LABELS = 256
 """What a label map of 8 bits may hold."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
+
+from matebit.contracts.translated import Item, Matches
 
 if TYPE_CHECKING:
     import torch
@@ -16,33 +17,6 @@ T = TypeVar("T")
 Features = dict[str, "torch.Tensor"]
 # Maps (B,3,H,W) uint8 to features by level; torch is not imported for the annotation.
 Network = Callable[["torch.Tensor"], Features]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One translated image: the test item whose condition was asked for, and its exemplar."""
-
-    id: str
-    exemplar: str
-    rank: int
-
-
-@dataclass(frozen=True)
-class Matches:
-    """Correspondence of one item: L blocks, a token grid of h x w query cells.
-
-    `argmax` and `soft`: (L,2,h,w), the matched (x, y) in [0,1] of the exemplar; `unmatched`: (L,h,w),
-    1 - confidence as the network computed it, which may be far below what 1 - float32 can show.
-    """
-
-    argmax: np.ndarray
-    soft: np.ndarray
-    unmatched: np.ndarray
-
-    @property
-    def confidence(self) -> np.ndarray:
-        """(L,h,w) in [0,1]."""
-        return 1 - self.unmatched
 
 
 class Inputs(Protocol):

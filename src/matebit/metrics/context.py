@@ -14,7 +14,7 @@ from matebit.config.metrics import MetricsConfig
 from matebit.weights.location import required
 
 if TYPE_CHECKING:
-    from matebit.data.body_pose import BodyPose
+    from matebit.contracts.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
     from matebit.metrics.batch import Network
     from matebit.metrics.feature_distance import PerceptualDistance

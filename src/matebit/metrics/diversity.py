@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Self
 
+from matebit.contracts.translated import Item
 from matebit.metrics.base import Metric, Value, mean
-from matebit.metrics.batch import Batch, Item
+from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
 from matebit.metrics.feature_distance import PerceptualDistance
 

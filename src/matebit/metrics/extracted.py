@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from matebit.contracts.parsing import Parsing
 from matebit.data.extractors.protocol import Extractor
-from matebit.data.parsing import Parsing
-from matebit.data.sources.files import resize_nearest
-from matebit.io.images import BrokenImage
+from matebit.io.images import BrokenImage, resize_nearest
 
 
 @dataclass(frozen=True)

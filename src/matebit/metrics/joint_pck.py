@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from matebit.data.body_pose import BodyPose
+from matebit.contracts.body_pose import BodyPose
 from matebit.data.extractors.protocol import Extractor
 from matebit.io.images import BrokenImage
 from matebit.metrics.base import PerImage

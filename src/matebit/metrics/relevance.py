@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from matebit.data.parsing import IGNORED
+from matebit.contracts.parsing import IGNORED
 from matebit.metrics.base import PerImage
 from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
@@ -74,7 +74,7 @@ def region_cosine(
 class Relevance(PerImage):
     """1 if every region of the result has the mean features of the exemplar's; -1 at worst."""
 
-    needs = frozenset({"parsing"})
+    needs = frozenset({"parsing", "exemplar_parsing"})
     name: ClassVar[str]
     place: ClassVar[int]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -20,7 +21,7 @@ class Exemplar:
 
     features: Tensor
     normalised: Tensor
-    pooled: Tensor | None  # (B,3,h,w); None where no warp is asked for
+    pooled: Tensor | None  # (B,3,h,w), or patches (B,3 d d,h,w); None where no warp is asked for
     places: Tensor | None = None  # (2,h*w), x and y of every cell; None where no positions are asked for
 
 
@@ -34,7 +35,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Correspondence:
-    """X_cor (B,8C,h,w), 1 - confidence (B,1,h,w), warped exemplar (B,3,h,w), positions, matches.
+    """X_cor (B,8C,h,w), 1 - confidence (B,1,h,w), warped exemplar (B,3,d h,d w), positions, matches.
 
     X_cor is empty (B,0,h,w) where nothing but pixels is warped. `soft` (B,2,h,w): the mean of the
     exemplar's places under the block's weights, with its gradient, where places were given.
@@ -77,6 +78,12 @@ def matched_places(index: Tensor, soft: Tensor, grid: torch.Size) -> Match:
     argmax = cell_centres(grid, like=soft)[:, index].transpose(0, 1)
     shape = (len(soft), 2, *grid)
     return Match(argmax.reshape(shape), soft.detach().reshape(shape))
+
+
+def laid_out(patches: Tensor) -> Tensor:
+    """Patches (B,3 d d,h,w) of d x d pixels as the picture (B,3,d h,d w) that they make."""
+    detail = math.isqrt(patches.shape[1] // 3)
+    return F.pixel_shuffle(patches, detail) if detail > 1 else patches
 
 
 class CrossAttention(nn.Module):
@@ -125,7 +132,7 @@ class CrossAttention(nn.Module):
             unmatched = 1 - attended.similarity
         else:
             unmatched = attended.unmatched
-        warped = None if exemplar.pooled is None else mixed[1].unflatten(2, grid)
+        warped = None if exemplar.pooled is None else laid_out(mixed[1].unflatten(2, grid))
         match = matched_places(best_match(query, key), mixed[-1], grid) if matches else None
         soft = None if exemplar.places is None else mixed[-1].unflatten(2, grid)
         return Correspondence(mixed[0].unflatten(2, grid), unmatched.view(-1, 1, *grid), warped, match, soft)

@@ -93,7 +93,7 @@ class Generator(nn.Module):
         correspondences = []
         if self.position is not None and features is not None:
             wanted = warp or self.config.decoder == "spade" or self.config.warp_in_decoder
-            pooled = F.avg_pool2d(exemplar, self.config.token_stride) if wanted else None
+            pooled = self.patches_of(exemplar) if wanted else None
             places = cell_centres(features.shape[-2:], like=exemplar) if soft else None
             seen = Exemplar(features, l2_normalise(features), pooled, places)
             position = self.position_at(grid)
@@ -155,6 +155,12 @@ class Generator(nn.Module):
             None if x4 is None else l2_normalise(x4),
             None if pyramid is None else [l2_normalise(level) for level in pyramid],
         )
+
+    def patches_of(self, exemplar: Tensor) -> Tensor:
+        """The exemplar's pixels (B,3,H,W) on the token grid, (B,3 d d,h,w) for d = `warp_detail`."""
+        detail = self.config.warp_detail
+        pooled = F.avg_pool2d(exemplar, self.config.token_stride // detail)
+        return F.pixel_unshuffle(pooled, detail) if detail > 1 else pooled
 
     def embed_exemplar(self, x4: Tensor | None, seen: Tensor) -> Tensor | None:
         """Features for keys, values and style: the exemplar's own colours modulate them."""

@@ -14,6 +14,7 @@ from matebit.model.correspondence import (
     Exemplar,
     Projection,
     cell_centres,
+    laid_out,
     matched_places,
 )
 from matebit.model.normalise import full_precision, l2_normalise
@@ -91,11 +92,13 @@ class ReleasedAttention(nn.Module):
             warped = None
             if exemplar.pooled is not None:
                 pooled = full_precision(exemplar.pooled.flatten(2))
-                warped = (
-                    rejected_warp(logits, mask, pooled)
-                    if self.warp_rejected
-                    else torch.bmm(pooled, weights.transpose(1, 2))
-                ).unflatten(2, grid)
+                warped = laid_out(
+                    (
+                        rejected_warp(logits, mask, pooled)
+                        if self.warp_rejected
+                        else torch.bmm(pooled, weights.transpose(1, 2))
+                    ).unflatten(2, grid)
+                )
         match = soft = None
         if exemplar.places is not None:
             # over all weights: a token whose every match is pruned has a position too

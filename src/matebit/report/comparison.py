@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from matebit.config.report import ReportConfig
-from matebit.metrics.catalogue import Info, describe, is_headline, kind_of, sort_key
+from matebit.contracts.measures import Info, describe, is_headline, kind_of, sort_key
 from matebit.report.scores import Scores, bootstrap_interval
 
 TITLES = {

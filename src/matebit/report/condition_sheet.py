@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matebit.data.catalogue import Entry, read_catalogue
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.faces import EDGE_PARTS
 from matebit.data.conditions.pose import LIMBS
 from matebit.data.conditions.registry import CONDITIONS
 from matebit.data.conditions.view import condition_view
-from matebit.data.encoding import load_png
-from matebit.data.faces import EDGE_PARTS
 from matebit.data.label_sets import labels_of
 from matebit.data.spread import spread
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
+from matebit.io.png import load_png
 from matebit.pipeline.layout import Layout
 from matebit.report.style import paper_style
 

@@ -13,20 +13,19 @@ import numpy as np
 import pandas as pd
 
 from matebit.config.controls import CONTROLS
-from matebit.data.catalogue import Entry, read_catalogue
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.parsing import IGNORED
+from matebit.contracts.pictures import Pictures
+from matebit.contracts.training import CURVES_FILE, SUMMARY_FILE
+from matebit.contracts.translated import MATRIX_COLUMNS, TRANSLATED_COLUMNS, Matches, read_matches
 from matebit.data.conditions.view import condition_view
 from matebit.data.label_sets import labels_of
-from matebit.data.parsing import IGNORED
-from matebit.data.pictures import Pictures
 from matebit.data.sources.base import TruthOracle
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
-from matebit.io.arrays import read_arrays
 from matebit.io.files import read_json
 from matebit.io.images import read_plane, read_rgb
 from matebit.io.tables import read_table
-from matebit.metrics.batch import Matches
-from matebit.metrics.files import TRANSLATED_COLUMNS
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.runs import given_images, seeds_of
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
 
 CONTROL_SEED = 0
-MATRIX_COLUMNS = ["condition", "exemplar", "image"]
 
 
 @dataclass(frozen=True)
@@ -181,8 +179,7 @@ class Experiment:
     def matches(self, method: str, item: str) -> Matches:
         """The item's correspondence of every block."""
         choice = self.shown(method)
-        arrays = read_arrays(self.layout.run(method, choice.seed).translate / f"matches/{item}.npz")
-        return Matches(arrays["argmax"], arrays["soft"], arrays["unmatched"])
+        return read_matches(self.layout.run(method, choice.seed).translate, item)
 
     def warped(self, method: str, item: str) -> list[np.ndarray]:
         """The warped exemplar of every block, (h,w,3) on the token grid."""
@@ -210,12 +207,12 @@ class Experiment:
 
     def summary(self, method: str) -> dict:
         """What training says of the method's first seed; empty if it was not trained."""
-        path = self.layout.run(method, self.params.seeds[0]).train / "summary.json"
+        path = self.layout.run(method, self.params.seeds[0]).train / SUMMARY_FILE
         return read_json(path) if path.exists() else {}
 
     def curves(self, method: str, seed: int) -> pd.DataFrame:
         """The training log, a row a logged step."""
-        path = self.layout.run(method, seed).train / "curves.jsonl"
+        path = self.layout.run(method, seed).train / CURVES_FILE
         if not path.exists():
             raise MatebitError(f"{path} does not exist; run `matebit train` for {method}")
         try:

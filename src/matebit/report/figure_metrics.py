@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matebit.metrics.catalogue import kind_of
+from matebit.contracts.measures import kind_of
 from matebit.report.comparison import Column, Table, comparison_table
 from matebit.report.experiment import Experiment
 from matebit.report.scores import read_scores

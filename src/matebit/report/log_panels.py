@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from matebit.contracts.training import CURVES_FILE
 from matebit.report.experiment import Experiment
 from matebit.report.style import COLOURS, DASHES, PAGE
 
@@ -23,7 +24,7 @@ _COLUMNS = 4
 def have_logs(experiment: Experiment) -> bool:
     """Whether any method has a log."""
     return any(
-        (experiment.layout.run(method, seed).train / "curves.jsonl").exists()
+        (experiment.layout.run(method, seed).train / CURVES_FILE).exists()
         for method in experiment.trained
         for seed in experiment.params.seeds
     )

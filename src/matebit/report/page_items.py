@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from matebit.metrics.catalogue import describe, is_headline, sort_key
+from matebit.contracts.measures import describe, is_headline, sort_key
 from matebit.report.comparison import method_title
 from matebit.report.experiment import Experiment
 from matebit.report.pictures import PictureStore

@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from matebit.io.tables import read_table
-from matebit.metrics.stage import IMAGE_COLUMNS, VALUE_COLUMNS
+from matebit.contracts.values import read_image_values, read_values
 from matebit.pipeline.layout import Layout
 
 
@@ -47,8 +46,8 @@ def read_scores(layout: Layout, scored: Iterable[tuple[str, int]]) -> Scores:
     values, images = [], []
     for method, seed in scored:
         folder = layout.run(method, seed).metrics
-        values.append(read_table(folder / "values.csv", VALUE_COLUMNS, ["method", "metric"]))
-        images.append(read_table(folder / "images.csv", IMAGE_COLUMNS, ["method", "id", "metric"]))
+        values.append(read_values(folder))
+        images.append(read_image_values(folder))
     return Scores(pd.concat(values, ignore_index=True), pd.concat(images, ignore_index=True))
 
 

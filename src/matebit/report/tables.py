@@ -144,7 +144,7 @@ def _tex_cell(cell: Cell | None, column: Column) -> str:
 
 def _tex_groups(columns: Sequence[Column]) -> list[tuple[str, int]]:
     """Runs of neighbouring columns under one heading."""
-    from matebit.metrics.catalogue import kind_of
+    from matebit.contracts.measures import kind_of
 
     names = [
         next((name for name, kinds in GROUPS if kind_of(column.metric) in kinds), "whole set")

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from matebit.contracts.training import CURVES_FILE, SUMMARY_FILE
 from matebit.data import batches as raw
 from matebit.data.test_set import TestSet
 from matebit.data.training_set import TrainingSet
@@ -56,7 +57,7 @@ class Training:
         self.step = TrainingStep(
             self.sections, features if self.sections.losses.perceptual else None, seed, self.device, ranks
         )
-        self.curves = Curves(self.folders.state / "curves.jsonl")
+        self.curves = Curves(self.folders.state / CURVES_FILE)
         self.averages = Averages()
         self.seen = self.steps = 0
         self.provenance = {
@@ -199,8 +200,8 @@ class Training:
         target = self.folders.train
         shutil.rmtree(target / "samples", ignore_errors=True)
         shutil.copytree(self.folders.state / "samples", target / "samples")
-        (target / "curves.jsonl").write_bytes(self.curves.path.read_bytes())
-        write_json(target / "summary.json", self._summary())
+        (target / CURVES_FILE).write_bytes(self.curves.path.read_bytes())
+        write_json(target / SUMMARY_FILE, self._summary())
         save_generator(self.folders.checkpoint, self.step.averaged(), self.sections.model, self.provenance)
         self.state.clear()
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from matebit.config.controls import CONTROLS_RUN
-from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.exemplars import Ranked, read_pairs, test_exemplar
-from matebit.data.parsing import IGNORED
-from matebit.data.pictures import Pictures
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.pairs import Ranked, read_pairs
+from matebit.contracts.parsing import IGNORED
+from matebit.contracts.pictures import Pictures
+from matebit.data.exemplars import test_exemplar
 from matebit.data.sources.registry import open_source
 from matebit.io.tables import write_table
 from matebit.logs import track

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from matebit.config.extractors import ExtractorsConfig
+from matebit.contracts.structure import ALIGNMENT_COLUMNS
 from matebit.data.align_faces import FaceAligner, aligner_by_network
 from matebit.data.alignment import Alignment
-from matebit.data.import_images import ALIGNMENT_COLUMNS
 from matebit.io.tables import write_table
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from matebit.data import faces
+from matebit.contracts import faces
+from matebit.contracts.parsing import IGNORED, LabelSet, Parsing
 from matebit.data.alignment import Alignment
-from matebit.data.parsing import IGNORED, LabelSet, Parsing
 from matebit.data.sources.files import read_grey
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_plane

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from matebit.contracts.translated import MATRIX_COLUMNS
 from matebit.data.batches import Batch, collate
 from matebit.data.spread import spread
 from matebit.data.test_set import TestSet
 from matebit.io.files import sha256_of_bytes, write_bytes
 from matebit.io.images import png_bytes
 from matebit.io.tables import write_table
-
-COLUMNS = ["condition", "exemplar", "image", "image_sha256"]
 
 
 def matrix_sides(test: TestSet, count: int) -> tuple[list[str], list[str]]:
@@ -47,5 +46,5 @@ def write_matrix(
             name, content = f"row{row}-column{column}.png", png_bytes(pixels)
             write_bytes(folder / name, content)
             values = [conditions[row], exemplars[column], name, sha256_of_bytes(content)]
-            rows.append(dict(zip(COLUMNS, values, strict=True)))
-    write_table(folder / "index.csv", rows, COLUMNS)
+            rows.append(dict(zip(MATRIX_COLUMNS, values, strict=True)))
+    write_table(folder / "index.csv", rows, MATRIX_COLUMNS)

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from matebit.contracts.translated import COST_FILE, TRANSLATED_COLUMNS
 from matebit.io.arrays import write_arrays
 from matebit.io.files import sha256_of_bytes, write_bytes, write_json
 from matebit.io.images import png_bytes, write_png
 from matebit.io.tables import write_table
-
-COST_FILE = "cost.json"
-COLUMNS = ["id", "exemplar", "rank", "image", "image_sha256"]
 
 
 class Outputs:
@@ -42,7 +40,7 @@ class Outputs:
     def _keep(self, item: str, exemplar: str, rank: int, name: str, content: bytes) -> None:
         write_bytes(self.folder / name, content)
         row = [item, exemplar, rank, name, sha256_of_bytes(content)]
-        self._rows.append(dict(zip(COLUMNS, row, strict=True)))
+        self._rows.append(dict(zip(TRANSLATED_COLUMNS, row, strict=True)))
 
     def cost(self, counted: dict[str, int]) -> None:
         """What the method needs, whatever the machine: see `matebit.translate.cost`."""
@@ -70,4 +68,4 @@ class Outputs:
     def finish(self) -> None:
         """Write the index, sorted by id."""
         rows = sorted(self._rows, key=lambda row: (row["id"], row["rank"]))
-        write_table(self.folder / "index.csv", rows, COLUMNS)
+        write_table(self.folder / "index.csv", rows, TRANSLATED_COLUMNS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matebit.contracts.training import SUMMARY_FILE
+from matebit.contracts.values import read_values
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file, write_bytes, write_json
 
@@ -49,7 +51,7 @@ def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder:
             f"{run.checkpoint} has {len(data):,} bytes, more than the {LARGEST_BYTES:,} of a shipped "
             "checkpoint: lower model.ngf"
         )
-    scores = _scores(run.metrics / "values.csv")
+    scores = _scores(run.metrics)
     targets = [folder / f"{layout.name}.safetensors", folder / f"{layout.name}.json"]
     made_from = params.model_dump(mode="json", include=_SECTIONS)
     write_json(
@@ -61,7 +63,7 @@ def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder:
             "checkpoint_sha256": sha256_of_file(run.checkpoint),
             "parameters": made_from | {"method": params.methods[method].model_dump(mode="json")},
             "source": {stage: params.code[stage] for stage in ("data", "conditions", "pairs", "train")},
-            "training": read_json(run.train / "summary.json"),
+            "training": read_json(run.train / SUMMARY_FILE),
             "scores": scores,
         },
     )
@@ -69,11 +71,8 @@ def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder:
     return targets
 
 
-def _scores(path: Path) -> dict[str, float | None]:
-    from matebit.io.tables import read_table
-
-    table = read_table(path, ["metric", "value"])
+def _scores(folder: Path) -> dict[str, float | None]:
     return {
         row.metric: None if row.value != row.value else float(row.value)  # NaN is no JSON
-        for row in table.itertuples()
+        for row in read_values(folder).itertuples()
     }

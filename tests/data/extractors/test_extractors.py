@@ -15,13 +15,13 @@ from small_sets import Sections, contents, sections
 
 from matebit.config.data import ConditionsConfig
 from matebit.config.extractors import ExtractorsConfig
+from matebit.contracts.body_pose import JOINTS
+from matebit.contracts.faces import LABELS
 from matebit.data import extract_conditions, import_images
-from matebit.data.body_pose import JOINTS
 from matebit.data.extractors import bisenet, keypoint_rcnn
 from matebit.data.extractors.keypoint_rcnn import COCO_JOINTS, JointFinder, openpose_joints
 from matebit.data.extractors.registry import EXTRACTORS, load_extractors
 from matebit.data.extractors.state import extracting
-from matebit.data.faces import LABELS
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from matebit.data.bodies import LABELS, PALETTE
+from matebit.contracts.bodies import LABELS, PALETTE
 from matebit.io.images import read_plane
 from tiny_experiment import TINY, Experiment, resolved_below
 

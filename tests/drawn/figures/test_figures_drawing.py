@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stances import figure_of, stance_of
 
-from matebit.data.bodies import LABELS
+from matebit.contracts.bodies import LABELS
 from matebit.drawn.drawing.style import MEDIA
 from matebit.drawn.figures.cut import OUTFITS, sample_cut
 from matebit.drawn.figures.drawing import geometry, render

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from matebit.config.data import ConditionsConfig
+from matebit.contracts.structure import Record
 from matebit.data.conditions.hed_network import HED
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
-from matebit.data.extractors.protocol import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.io.files import sha256_of_file
 from matebit.weights.location import required

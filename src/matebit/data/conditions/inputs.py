@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.data.body_pose import BodyPose
-from matebit.data.parsing import Parsing
+from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.parsing import Parsing
 from matebit.io.images import BrokenImage
 
 

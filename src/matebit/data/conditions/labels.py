@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from matebit.config.data import ConditionsConfig
+from matebit.contracts.parsing import IGNORED
 from matebit.data.conditions.inputs import Structure
-from matebit.data.parsing import IGNORED
 from matebit.io.images import BrokenImage
 
 

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from matebit.config.data import ConditionsConfig
-from matebit.data.body_pose import JOINTS, BodyPose
+from matebit.contracts.body_pose import JOINTS, BodyPose
 from matebit.data.conditions.distances import distance_map
 from matebit.data.conditions.inputs import Structure
-from matebit.data.sources.files import resize_nearest
+from matebit.io.images import resize_nearest
 
 LIMBS = (
     ("neck", "r_shoulder"), ("neck", "l_shoulder"), ("r_shoulder", "r_elbow"), ("r_elbow", "r_wrist"),

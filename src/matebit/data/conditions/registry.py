@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from matebit.config.data import ConditionsConfig, DataConfig
+    from matebit.contracts.structure import Record
     from matebit.data.conditions.inputs import Structure
-    from matebit.data.extractors.protocol import Record
 
 
 def _of_any_picture(channels: int) -> dict[str, int]:

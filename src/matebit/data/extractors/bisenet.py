@@ -6,11 +6,11 @@ import numpy as np
 import torch
 
 from matebit.config.extractors import ExtractorsConfig
+from matebit.contracts.faces import LABELS, parsing_of_labels
+from matebit.contracts.parsing import Parsing
+from matebit.contracts.structure import Record
 from matebit.data.extractors.bisenet_network import BiSeNet
-from matebit.data.extractors.protocol import Record
 from matebit.data.extractors.state import extracting, load_weights
-from matebit.data.faces import LABELS, parsing_of_labels
-from matebit.data.parsing import Parsing
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage
 from matebit.weights.location import required

@@ -11,7 +11,7 @@ import numpy as np
 from torch import nn
 
 from matebit.config.extractors import ExtractorsConfig
-from matebit.data.extractors.protocol import Record
+from matebit.contracts.structure import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file

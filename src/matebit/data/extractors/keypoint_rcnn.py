@@ -8,8 +8,8 @@ import torchvision
 from torchvision.models.detection import keypointrcnn_resnet50_fpn
 
 from matebit.config.extractors import ExtractorsConfig
-from matebit.data.body_pose import JOINTS, BodyPose
-from matebit.data.extractors.protocol import Record
+from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.structure import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage

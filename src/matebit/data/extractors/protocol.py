@@ -1,33 +1,14 @@
-"""What every extractor is, and what is recorded of it."""
+"""What every extractor is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
 
+from matebit.contracts.structure import Record
+
 Found = TypeVar("Found", covariant=True)
-
-
-@dataclass(frozen=True)
-class Record:
-    """Where an extractor's results come from: a row of `conditions/extractors.csv`.
-
-    `weights` is the name of the file and `weights_sha256` the digest of the one that was really read.
-    """
-
-    finds: str
-    extractor: str
-    version: str
-    weights: str
-    weights_sha256: str
-    licence: str
-
-    @property
-    def label(self) -> str:
-        """How tables name the network and its weights."""
-        return f"{self.extractor}, weights sha256 {self.weights_sha256[:12]}"
 
 
 class Extractor(Protocol[Found]):

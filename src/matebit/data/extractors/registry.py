@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from matebit.config.extractors import ExtractorsConfig
-    from matebit.data.body_pose import BodyPose
-    from matebit.data.extractors.protocol import Extractor, Record
-    from matebit.data.parsing import Parsing
+    from matebit.contracts.body_pose import BodyPose
+    from matebit.contracts.parsing import Parsing
+    from matebit.contracts.structure import Record
+    from matebit.data.extractors.protocol import Extractor
 
 # Module and class, called as `Class(config)`; imported only when the params ask for it.
 EXTRACTORS: dict[str, dict[str, tuple[str, str]]] = {

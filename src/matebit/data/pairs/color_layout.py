@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from skimage.color import rgb2lab
 
-from matebit.data.catalogue import Entry
-from matebit.data.encoding import load_png
+from matebit.contracts.catalogue import Entry
 from matebit.data.pairs.ranking import rank_both_splits
 from matebit.data.workers import work_through
+from matebit.io.png import load_png
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matebit.data.catalogue import Entry
+from matebit.contracts.catalogue import Entry
 from matebit.data.sources.lists import read_rows
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from matebit.data.catalogue import Entry
+from matebit.contracts.catalogue import Entry
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from matebit.data.catalogue import Entry
+from matebit.contracts.catalogue import Entry
 
 # Rows of the table of distances that are held at once.
 _ROWS = 256

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
-    from matebit.data.catalogue import Entry
+    from matebit.contracts.catalogue import Entry
     from matebit.pipeline.layout import Layout
 
 # Module and function `(params, layout, entries) -> rows of pairs.csv`, imported when asked for.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matebit.data.catalogue import Entry
+from matebit.contracts.catalogue import Entry
 from matebit.data.pairs.color_layout import color_layouts, layout_score
 from matebit.data.pairs.ranking import other_identity, rank_both_splits, rank_rows
 from matebit.errors import MatebitError

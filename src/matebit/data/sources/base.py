@@ -7,9 +7,9 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.parsing import Parsing
 from matebit.data.alignment import Alignment
-from matebit.data.body_pose import BodyPose
-from matebit.data.parsing import Parsing
 from matebit.data.sources.files import Resample
 
 Split = Literal["train", "test"]

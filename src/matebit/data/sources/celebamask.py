@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.data.faces import LABELS
-from matebit.data.parsing import Parsing
+from matebit.contracts.faces import LABELS
+from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample, dataset_root, file_stamp, read_resized
 from matebit.data.sources.label_files import face_of_label_map, face_of_part_masks

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.data.body_pose import BodyPose
+from matebit.contracts.body_pose import BodyPose
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample, dataset_root, file_stamp, resize_image, upright_size
 from matebit.data.sources.openpose import read_openpose

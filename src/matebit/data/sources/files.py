@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import cv2
 import numpy as np
 from PIL import ExifTags, Image
 
@@ -64,16 +63,6 @@ def upright_size(path: Path) -> tuple[int, int]:
             return image.size[::-1] if turned else image.size
     except Exception as error:  # Pillow raises many kinds
         raise BrokenImage(f"{path} cannot be read as an image ({error}); replace it") from error
-
-
-def resize_nearest(plane: np.ndarray, size: int) -> np.ndarray:
-    """A uint8 plane (H,W) as (size,size): the pixels that Pillow's nearest takes, found faster."""
-    if plane.shape == (size, size):
-        return plane
-    times, rest = divmod(plane.shape[0], size)
-    if plane.shape == (size * times, size * times) and not rest:
-        return np.ascontiguousarray(plane[times // 2 :: times, times // 2 :: times])
-    return cv2.resize(plane, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
 
 
 def file_stamp(path: Path) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.config.data import DataConfig
+from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.faces import LABELS
+from matebit.contracts.parsing import CLASSES, Parsing
 from matebit.data.alignment import Alignment, alignment_of, labels_in
-from matebit.data.body_pose import BodyPose
-from matebit.data.faces import LABELS
-from matebit.data.parsing import CLASSES, Parsing
 from matebit.data.sources.base import Item, Split
 from matebit.data.sources.checksums import check_md5, read_checksums
 from matebit.data.sources.files import (
@@ -130,8 +130,8 @@ class FolderSource:
         held_out = self._folder.test_folders
         if held_out and not any(self._lies_in(inside, held_out) for inside in files.values()):
             raise MatebitError(
-                f"data.folder.test_folders names {', '.join(held_out)}, but no image lies in a folder of such a "
-                f"name below {self._root}; correct it, or data.folder.images"
+                f"data.folder.test_folders names {', '.join(held_out)}, but no image lies in a folder of such "
+                f"a name below {self._root}; correct it, or data.folder.images"
             )
         if has_lists(self._config, self._root):
             splits = listed_splits(self._config, self._root, list(files), self.id_of)

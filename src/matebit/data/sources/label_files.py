@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from matebit.config.folder import FolderConfig
+from matebit.contracts.faces import LABELS, parsing_of_labels, parsing_of_masks
+from matebit.contracts.parsing import IGNORED, Parsing
 from matebit.data.alignment import Alignment, labels_in
-from matebit.data.faces import LABELS, parsing_of_labels, parsing_of_masks
-from matebit.data.parsing import IGNORED, Parsing
 from matebit.data.sources.colour_coding import labels_of_colours
 from matebit.data.sources.files import read_grey, upright_size
 from matebit.data.sources.halves import map_half

@@ -1,8 +1,20 @@
 """What every pixel of a drawing shows; later stamps cover earlier ones."""
 
+from __future__ import annotations
+
+import cv2
 import numpy as np
 
 from matebit.drawn.drawing.materials import Detail, Rank
+
+Window = tuple[slice, slice]
+"""Rows and columns of a picture."""
+
+
+def window_of(mask: np.ndarray) -> Window:
+    """The smallest window that holds all of a mask (H, W) bool; an empty one where nothing is true."""
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return slice(top, top + height), slice(left, left + width)
 
 
 class Layers:
@@ -31,6 +43,13 @@ class Layers:
         self.cheek = np.zeros((height, width), np.float32)
         self.ground = np.zeros((height, width), np.float32)
 
+    def within(self, window: Window) -> Layers:
+        """The layers of a window of the picture: what is stamped there is stamped here."""
+        part = Layers.__new__(Layers)
+        for name, plane in vars(self).items():
+            setattr(part, name, plane[window])
+        return part
+
     def stamp(
         self,
         mask: np.ndarray,
@@ -48,23 +67,24 @@ class Layers:
 
         A portrait's label is its material.
         """
-        self.label[mask] = self.material[mask] = label
-        self.part[mask] = label if part is None else part
-        self.detail[mask] = detail
-        self.u[mask] = u[mask]
-        self.v[mask] = v[mask]
+        material = np.uint8(label)
+        planes: list[tuple[np.ndarray, np.ndarray | np.generic]] = [
+            (self.label, material), (self.material, material),
+            (self.part, material if part is None else np.uint8(part)),
+            (self.detail, np.uint8(detail)), (self.u, u), (self.v, v),
+        ]  # fmt: skip
         if rank is not None:
-            self.rank[mask] = rank
-            self.lines[mask] = 0.0
+            planes += [(self.rank, np.uint8(rank)), (self.lines, np.float32(0))]
         if normal is not None:
-            self.nx[mask] = normal[0][mask]
-            self.ny[mask] = normal[1][mask]
+            planes += [(self.nx, normal[0]), (self.ny, normal[1])]
         if strand is not None:
-            self.strand[mask] = strand[mask]
+            planes.append((self.strand, strand))
+        for plane, value in planes:
+            np.copyto(plane, value, where=mask, casting="same_kind")
 
     def mark(self, mask: np.ndarray, detail: Detail) -> None:
         """Paint a detail where `mask` is true; label and surface stay."""
-        self.detail[mask] = detail
+        np.copyto(self.detail, np.uint8(detail), where=mask)
 
     def draw(self, strength: np.ndarray, where: np.ndarray) -> None:
         """Add a drawn line of `strength` (H, W) in [0, 1] where the mask allows it."""

@@ -1,6 +1,9 @@
 """What a surface is made of, how it is lit and painted, and how near to us it lies."""
 
+from collections.abc import Iterable
 from enum import IntEnum
+
+import numpy as np
 
 
 class Material(IntEnum):
@@ -31,6 +34,13 @@ class Material(IntEnum):
     BAG = 22
     BELT = 23
     STOOL = 24
+
+
+def made_of(material: np.ndarray, some: Iterable[int]) -> np.ndarray:
+    """Which points of uint8 materials are made of one of `some`, bool of the same shape."""
+    table = np.zeros(len(Material), bool)
+    table[list(some)] = True
+    return table[material]
 
 
 class Detail(IntEnum):

@@ -7,6 +7,11 @@ import numpy as np
 RGB = tuple[float, float, float]
 
 
+def as_planes(colour: RGB) -> np.ndarray:
+    """A colour as float32 (3, 1, 1), beside planes (3, n, n)."""
+    return np.array(colour, np.float32).reshape(3, 1, 1)
+
+
 @dataclass(frozen=True)
 class Palette:
     """The colours of one style, each RGB in [0, 1]."""

@@ -8,13 +8,15 @@ import numpy as np
 from matebit.drawn.drawing.background import background
 from matebit.drawn.drawing.curves import smoothstep
 from matebit.drawn.drawing.layers import Layers
-from matebit.drawn.drawing.materials import Detail, Material, Rank
-from matebit.drawn.drawing.palettes import Palette
+from matebit.drawn.drawing.materials import Detail, Material, Rank, made_of
+from matebit.drawn.drawing.palettes import Palette, as_planes
 from matebit.drawn.drawing.patterns import pattern
 from matebit.drawn.drawing.style import Style
 from matebit.drawn.drawing.texture import blur, shifted, thread
 
 WOVEN = (Material.CLOTH, Material.LOWER, Material.OUTER)
+_FACE_SKIN = (Material.SKIN, Material.NOSE)
+_EARS = (Material.L_EAR, Material.R_EAR)
 _BORDERLESS = {Material.NOSE: Material.SKIN, Material.L_BROW: Material.SKIN, Material.R_BROW: Material.SKIN}
 
 
@@ -24,12 +26,12 @@ class Sketch:
 
     fine: bool, where small strokes are needed
     scale: size of the smallest features beside those of a portrait, at most 1
-    albedo: (n, n, 3) own colours in [0, 1]
+    albedo: (3, n, n) own colours in [0, 1]; planes, so that numpy works along whole rows
     light: 0 in full shadow, 1 in full light
     shine: highlights in [0, 1]
     border: distance to the nearest border between parts, as a part of the picture's side
     lines: drawn lines inside parts, in [0, 1]
-    locks: noise in [-1, 1] that runs along hair and folds
+    locks: noise in [-1, 1] that runs along the hair, 0 elsewhere
     """
 
     layers: Layers
@@ -52,9 +54,8 @@ class Sketch:
 
     def lit(self, depth: float) -> np.ndarray:
         """albedo under the light: shadows are tinted by the palette, `depth` says how deep."""
-        tint = np.array(self.style.colours.shadow, np.float32)
-        dark = 1 - depth * (1 - tint)
-        return self.albedo * (dark + (1 - dark) * self.light[..., None])
+        dark = 1 - depth * (1 - as_planes(self.style.colours.shadow))
+        return self.albedo * (dark + (1 - dark) * self.light)
 
     def outline(self, thickness: float) -> np.ndarray:
         """Drawn contours and inner lines in [0, 1]; `thickness` as a part of the picture's side.
@@ -115,41 +116,49 @@ def _colour_table(c: Palette) -> np.ndarray:
 
 def _albedo(layers: Layers, style: Style, n: int) -> np.ndarray:
     c = style.colours
-    out = _colour_table(c)[layers.material]
-    empty = layers.material == Material.NOTHING
-    out[empty] = (background(style, n) * (1 - 0.5 * layers.ground)[..., None])[empty]
+    material, detail = layers.material.ravel(), layers.detail.ravel()
+    out = np.stack([tones[material] for tones in _colour_table(c).T])
+    ground = background(style, n)
+    if layers.ground.any():
+        ground = ground * (1 - 0.5 * layers.ground)
+    np.copyto(out, ground.reshape(3, -1), where=material == Material.NOTHING)
     for fabric in style.fabrics:
-        cloth = layers.material == fabric.material
-        out[cloth] = fabric.colour
-        u, v = layers.u[cloth] * fabric.cells, layers.v[cloth] * fabric.cells
-        woven = pattern(fabric.pattern, u, v)
-        out[cloth] += woven[:, None] * (np.array(fabric.second, np.float32) - out[cloth])
-    skin = (layers.material == Material.SKIN) | (layers.material == Material.NOSE)
-    blush = (0.55 * layers.cheek * skin)[..., None]
-    out += blush * (np.array(c.cheek, np.float32) - out)
-    ears = (layers.material == Material.L_EAR) | (layers.material == Material.R_EAR)
-    out[ears] += 0.3 * (np.array(c.cheek, np.float32) - out[ears])
-    details = {
-        Detail.SCLERA: c.white,
-        Detail.IRIS: c.iris,
-        Detail.PUPIL: 0.8 * np.array(c.line),
-        Detail.GLINT: np.ones(3),
-        Detail.LASH: c.line,
-        Detail.NOSTRIL: 0.5 * np.array(c.line) + 0.3 * np.array(c.cheek),
-        Detail.TEETH: c.white,
-        Detail.TRIM: c.trim,
-        Detail.LENS: 0.55 * np.array(c.line) + 0.35 * np.array(c.iris),
-    }
-    for detail, colour in details.items():
-        out[layers.detail == detail] = colour
+        cloth = np.flatnonzero(material == fabric.material)
+        colour, second = as_planes(fabric.colour)[..., 0], as_planes(fabric.second)[..., 0]
+        u, v = layers.u.ravel()[cloth] * fabric.cells, layers.v.ravel()[cloth] * fabric.cells
+        out[:, cloth] = colour + pattern(fabric.pattern, u, v) * (second - colour)
+    cheek, blush = as_planes(c.cheek)[..., 0], layers.cheek.ravel()
+    rosy = np.flatnonzero(made_of(material, _FACE_SKIN) & (blush > 0))
+    out[:, rosy] += (0.55 * blush[rosy]) * (cheek - out[:, rosy])
+    ears = np.flatnonzero(made_of(material, _EARS))
+    out[:, ears] += 0.3 * (cheek - out[:, ears])
+    seen = np.flatnonzero(detail)
+    out[:, seen] = _detail_table(c)[detail[seen]].T
     for fabric in style.fabrics:
-        out[(layers.detail == Detail.TRIM) & (layers.material == fabric.material)] = fabric.second
-    return out
+        trim = seen[(detail[seen] == Detail.TRIM) & (material[seen] == fabric.material)]
+        out[:, trim] = as_planes(fabric.second)[..., 0]
+    return out.reshape(3, n, n)
+
+
+def _detail_table(c: Palette) -> np.ndarray:
+    table = np.zeros((len(Detail), 3), np.float32)
+    table[Detail.SCLERA] = table[Detail.TEETH] = c.white
+    table[Detail.IRIS] = c.iris
+    table[Detail.PUPIL] = 0.8 * np.array(c.line)
+    table[Detail.GLINT] = 1
+    table[Detail.LASH] = c.line
+    table[Detail.NOSTRIL] = 0.5 * np.array(c.line) + 0.3 * np.array(c.cheek)
+    table[Detail.TRIM] = c.trim
+    table[Detail.LENS] = 0.55 * np.array(c.line) + 0.35 * np.array(c.iris)
+    return table
 
 
 def _locks(layers: Layers, style: Style) -> np.ndarray:
-    coarse = thread(style.grain, layers.strand, 9.0)
-    return 0.6 * coarse + 0.4 * thread(style.grain + 1, layers.strand, 31.0)
+    out = np.zeros_like(layers.strand)
+    hair = layers.material == Material.HAIR
+    strand = layers.strand[hair]
+    out[hair] = 0.6 * thread(style.grain, strand, 9.0) + 0.4 * thread(style.grain + 1, strand, 31.0)
+    return out
 
 
 def _light(
@@ -173,7 +182,7 @@ def _light(
     # hair shines in a ring around the crown, broken by its locks
     ring = 1 - smoothstep(0.02, 0.2, np.abs(ny + 0.52 + 0.16 * locks))
     gloss = ring * smoothstep(0.25, 0.9, nz + 0.35 * style.light * nx) * (0.75 + 0.25 * locks)
-    shine = np.where(hair, gloss, 0.5 * shine * ~np.isin(layers.material, WOVEN))
+    shine = np.where(hair, gloss, 0.5 * shine * ~made_of(layers.material, WOVEN))
     return light.astype(np.float32), shine.astype(np.float32)
 
 

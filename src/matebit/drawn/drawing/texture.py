@@ -44,9 +44,14 @@ def shifted(field: np.ndarray, down: int, right: int) -> np.ndarray:
 
 
 def blur(image: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian blur by `sigma` pixels; each output pixel is one sum, whatever the threads."""
+    """Gaussian blur of (n, n), or of each plane of (planes, n, n), by `sigma` pixels.
+
+    Each output pixel is one sum, whatever the threads.
+    """
     if sigma < 0.3:
         return image
+    if image.ndim == 3:
+        return np.stack([blur(plane, sigma) for plane in image])
     shrink = int(sigma // 4)
     if shrink < 2:
         return cv2.GaussianBlur(image, (0, 0), float(sigma), borderType=cv2.BORDER_REFLECT)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from matebit.data.bodies import LABELS
+from matebit.contracts.bodies import LABELS
 from matebit.drawn.drawing.curves import smoothstep
 from matebit.drawn.drawing.layers import Layers
 from matebit.drawn.drawing.sketch import part_borders

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matebit.data.bodies import LABELS
+from matebit.contracts.bodies import LABELS
 from matebit.drawn.drawing.curves import ridge
 from matebit.drawn.drawing.materials import Material, Rank
 from matebit.drawn.figures.anatomy import Body

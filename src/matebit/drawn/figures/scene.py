@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.data.bodies import LABELS
+from matebit.contracts.bodies import LABELS
 from matebit.drawn.drawing.layers import Layers
 from matebit.drawn.drawing.materials import Detail, Material, Rank
 from matebit.drawn.drawing.sketch import steps

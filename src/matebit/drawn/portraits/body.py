@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import ridge, smoothstep
+from matebit.drawn.drawing.curves import between, ridge, smoothstep
 from matebit.drawn.drawing.layers import Layers
 from matebit.drawn.drawing.materials import Detail, Rank
 from matebit.drawn.portraits.labels import Label
-from matebit.drawn.portraits.pose import Frame
+from matebit.drawn.portraits.pose import Frame, close_up
 from matebit.drawn.portraits.shape import Shape
 
 
 def draw_neck(layers: Layers, shape: Shape, f: Frame) -> None:
     """The neck and the skin that a neckline may show."""
+    across = np.abs(f.body_x) - 0.5 * np.abs(f.x - f.body_x) < shape.neck_w + 0.6
+    layers, f = close_up(layers, f, across & (f.body_y > 0.2))
     x0, y = f.body_x, f.body_y
     # the neck's upper end follows the head, its lower end the body
     follow = smoothstep(shape.shoulder_y, 0.6, y)
@@ -20,7 +22,7 @@ def draw_neck(layers: Layers, shape: Shape, f: Frame) -> None:
     across = x / width
     column = (np.abs(across) < 1) & (y > 0.2) & (y < shape.shoulder_y + 0.2)
     chest = (opening(shape, f) < 0.02) & (y - shape.shoulder_y > shoulder_line(shape, x0))
-    normal = (np.clip(0.95 * across, -0.95, 0.95) * (y < shape.shoulder_y), 0.15 + 0 * y)
+    normal = (between(0.95 * across, -0.95, 0.95) * (y < shape.shoulder_y), 0.15 + 0 * y)
     u, v = 0.4 * x / shape.neck_w, y - shape.shoulder_y
     layers.stamp(column | chest, Label.NECK, u, v, rank=Rank.NECK, normal=normal, strand=x)
     base = shape.shoulder_y + 0.04
@@ -53,6 +55,8 @@ def opening(shape: Shape, f: Frame) -> np.ndarray:
 
 def draw_clothes(layers: Layers, shape: Shape, f: Frame) -> None:
     """The garment, its collar and folds."""
+    wide = np.abs(f.body_x) < 1.13 * shape.shoulder_w
+    layers, f = close_up(layers, f, wide & (f.body_y > shape.shoulder_y - 0.25))
     x, y = f.body_x, f.body_y - shape.shoulder_y
     a = np.abs(x) / shape.shoulder_w
     open_by = opening(shape, f)
@@ -64,7 +68,7 @@ def draw_clothes(layers: Layers, shape: Shape, f: Frame) -> None:
     else:
         body &= open_by > 0
     u, v = 1.6 * x / shape.shoulder_w, 1.6 * y / shape.shoulder_w
-    normal = (np.clip(0.8 * x / shape.shoulder_w, -0.9, 0.9), np.clip(0.55 * (y - 0.7), -0.6, 0.3))
+    normal = (between(0.8 * x / shape.shoulder_w, -0.9, 0.9), between(0.55 * (y - 0.7), -0.6, 0.3))
     layers.stamp(body, Label.CLOTH, u, v, rank=Rank.BODY, normal=normal, strand=x - 0.35 * y)
     if turtle:
         layers.mark(roll & (y < 0.06), Detail.TRIM)

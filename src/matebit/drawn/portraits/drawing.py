@@ -49,10 +49,21 @@ def geometry(shape: Shape, size: int) -> Geometry:
 def render(shape: Shape, style: Style, size: int) -> Portrait:
     """Paint `shape` in `style`; labels, landmarks and surface are those of `geometry`."""
     plain = geometry(shape, size)
+    return Portrait(plain.labels, plain.landmarks, plain.surface, painted(shape, style, size))
+
+
+def painted(shape: Shape, style: Style, size: int) -> np.ndarray:
+    """The image alone of `render`, (S, S, 3) uint8 RGB."""
+    _check(size)
     samples = 2
     layers = stack(shape, size, samples)
-    image = paint(sketch(layers, style, size, samples, part_borders(layers), layers.rank >= Rank.HEAD))
-    return Portrait(plain.labels, plain.landmarks, plain.surface, image)
+    return paint(sketch(layers, style, size, samples, part_borders(layers), layers.rank >= Rank.HEAD))
+
+
+def label_map(shape: Shape, size: int) -> np.ndarray:
+    """The labels alone of `geometry`, (S, S) uint8."""
+    _check(size)
+    return stack(shape, size).label
 
 
 def _check(size: int) -> None:

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import dome, ridge, round_end, smoothstep
+from matebit.drawn.drawing.curves import between, dome, ridge, round_end, smoothstep
 from matebit.drawn.drawing.layers import Layers
 from matebit.drawn.drawing.materials import Detail, Rank
 from matebit.drawn.portraits.labels import Label, Part
-from matebit.drawn.portraits.pose import Frame, half_width, lean
+from matebit.drawn.portraits.pose import Frame, close_up, half_width, lean
 from matebit.drawn.portraits.shape import Shape
 
 # canonical heights that every sitter's skin shares: skull, brows, eyes, nose, mouth, chin
@@ -23,7 +23,7 @@ def brow_y(shape: Shape) -> float:
 
 def nose_shift(shape: Shape, face_y: np.ndarray) -> np.ndarray:
     """Parallax of the nose: its tip stands before the face and moves more when the head turns."""
-    t = np.clip((face_y - shape.eye_y) / (shape.nose_y - shape.eye_y), 0, 1.1)
+    t = between((face_y - shape.eye_y) / (shape.nose_y - shape.eye_y), 0, 1.1)
     return 0.24 * math.sin(shape.yaw) * t**1.5
 
 
@@ -40,6 +40,7 @@ def skin_coordinates(shape: Shape, f: Frame) -> tuple[np.ndarray, np.ndarray]:
 
 def draw_face(layers: Layers, shape: Shape, f: Frame) -> None:
     """The head without hair and ears: its skin and all features."""
+    layers, f = close_up(layers, f, f.head)
     draw_head(layers, shape, f)
     draw_mouth(layers, shape, f)
     draw_nose(layers, shape, f)
@@ -62,13 +63,16 @@ def draw_head(layers: Layers, shape: Shape, f: Frame) -> None:
 
 def draw_eyes(layers: Layers, shape: Shape, f: Frame) -> None:
     """Both eyes with sclera, iris, pupil, glint, lashes and the fold of the lid."""
+    picture, face = layers, f
+    high = np.abs(face.face_y - shape.eye_y) < 2 * shape.eye_h + 0.1
     for side, label in ((1, Label.L_EYE), (-1, Label.R_EYE)):
+        layers, f = close_up(picture, face, high & (np.abs(face.face_x - side * shape.eye_x) < shape.eye_w))
         out = (f.face_x - side * shape.eye_x) * side
         ex = out / shape.eye_w
         ey = (f.face_y - shape.eye_y + shape.eye_tilt * out) / shape.eye_h
         lid = -shape.eye_open * dome(ex, 2.4)
         near = f.inside & (np.abs(ex) < 1)
-        lash = 0.2 + 0.1 * np.clip(ex, -1, 1)
+        lash = 0.2 + 0.1 * between(ex, -1, 1)
         eye = near & (ey > lid - lash) & (ey < LOWER_LID * dome(ex, 2.0))
         layers.stamp(eye, label, 0.17 * ex, 0.11 * ey, detail=Detail.SCLERA)
         dx = (f.face_x - side * shape.eye_x) * shape.head_w - shape.gaze * 0.25 * shape.eye_w
@@ -86,6 +90,7 @@ def draw_eyes(layers: Layers, shape: Shape, f: Frame) -> None:
 
 def draw_brows(layers: Layers, shape: Shape, f: Frame) -> None:
     """Both brows."""
+    layers, f = close_up(layers, f, np.abs(f.face_y - brow_y(shape)) < 0.25)
     for side, label in ((1, Label.L_BROW), (-1, Label.R_BROW)):
         bx = (f.face_x * side - shape.eye_x * 1.02) / shape.brow_w
         middle = brow_line(shape, bx)
@@ -104,20 +109,21 @@ def brow_line(shape: Shape, bx: np.ndarray) -> np.ndarray:
 def nose_half_width(shape: Shape, t: np.ndarray) -> np.ndarray:
     """Half-width of the nose at t, 0 between the eyes and 1 at its base."""
     body = 0.34 + 0.66 * smoothstep(0.3, 0.95, t)
-    return shape.nose_w * body * round_end(np.clip((t - 0.98) / 0.16, 0, 1))
+    return shape.nose_w * body * round_end(between((t - 0.98) / 0.16, 0, 1))
 
 
 def draw_nose(layers: Layers, shape: Shape, f: Frame) -> None:
     """The nose, its lit and shadowed side, wings and nostrils."""
+    layers, f = close_up(layers, f, (np.abs(f.face_x) < 0.6) & (f.face_y > shape.eye_y - 0.1))
     top = shape.eye_y - 0.06
     t = (f.face_y - top) / (shape.nose_y - top)
     nx = f.face_x - nose_shift(shape, f.face_y)
     width = np.maximum(nose_half_width(shape, t), 1e-3)
     nose = f.inside & (t > 0) & (np.abs(nx) < width)
-    across = np.clip(nx / width, -1, 1)
+    across = between(nx / width, -1, 1)
     bulge = smoothstep(0.0, 0.8, t)
     normal = (
-        np.clip(layers.nx + 0.75 * across * bulge, -0.95, 0.95),
+        between(layers.nx + 0.75 * across * bulge, -0.95, 0.95),
         layers.ny + 0.5 * smoothstep(0.88, 1.08, t),
     )
     layers.stamp(nose, Label.NOSE, 0.15 * across, 0.45 * t, normal=normal)
@@ -146,8 +152,10 @@ def lip_lines(shape: Shape, mx: np.ndarray) -> tuple[np.ndarray, ...]:
 
 def draw_mouth(layers: Layers, shape: Shape, f: Frame) -> None:
     """Upper lip, what is between the lips when they part, lower lip."""
+    near = np.abs(f.face_x - mouth_shift(shape)) < shape.mouth_w + 0.05
+    layers, f = close_up(layers, f, near & (np.abs(f.face_y - shape.mouth_y) < 0.35))
     mx = (f.face_x - mouth_shift(shape)) / shape.mouth_w
-    top, upper, lower, bottom = lip_lines(shape, np.clip(mx, -1, 1))
+    top, upper, lower, bottom = lip_lines(shape, between(mx, -1, 1))
     y, near = f.face_y, f.inside & (np.abs(mx) < 1)
     u, base = 0.25 * mx, layers.ny
     layers.stamp(near & (y >= top) & (y < upper), Label.U_LIP, u, 0.06 * (y - upper) /
@@ -169,7 +177,7 @@ def draw_beard(layers: Layers, shape: Shape, f: Frame) -> None:
     if shape.beard == "none":
         return
     mx = (f.face_x - mouth_shift(shape)) / shape.mouth_w
-    top = lip_lines(shape, np.clip(mx, -1, 1))[0]
+    top = lip_lines(shape, between(mx, -1, 1))[0]
     rim = shape.nose_y + 0.06 + 0.05 * mx * mx
     area = (np.abs(mx) < 1.12) & (f.face_y > rim) & (f.face_y < top + 0.06 * np.abs(mx) ** 3)
     if shape.beard == "goatee":
@@ -197,13 +205,15 @@ def ear_centre(shape: Shape, side: int) -> tuple[float, float, bool]:
 def draw_ear(layers: Layers, shape: Shape, f: Frame, side: int) -> None:
     """One ear with the line of its rim; `side` is 1 for the sitter's left."""
     x0, y0, _ = ear_centre(shape, side)
+    beside = np.abs(f.x - x0) < shape.ear + 0.2
+    layers, f = close_up(layers, f, beside & (np.abs(f.y - y0) < 1.2 * shape.ear))
     ex = (f.x + lean(shape, f.y) - x0 - lean(shape, np.array(y0, np.float32))) * side / (0.5 * shape.ear)
     ey = (f.y - y0) / shape.ear
     ex = ex + 0.25 * ey
     r = np.hypot(ex, ey * (1 + 0.12 * ey))
     ear = (r < 1) & (np.abs(ey) < 1.2)
     label = Label.L_EAR if side > 0 else Label.R_EAR
-    normal = (np.clip(0.75 * ex * side, -0.9, 0.9), 0.3 * ey)
+    normal = (between(0.75 * ex * side, -0.9, 0.9), 0.3 * ey)
     layers.stamp(ear, label, 0.1 * ex, 0.2 * ey, rank=Rank.HEAD, normal=normal)
     layers.draw(
         0.6 * ridge(np.hypot(ex + 0.1, ey + 0.08) - 0.6, 0.14),

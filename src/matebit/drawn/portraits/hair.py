@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import ridge, round_end, smoothstep, triangle
-from matebit.drawn.drawing.layers import Layers
+from matebit.drawn.drawing.curves import between, ridge, round_end, smoothstep, triangle
+from matebit.drawn.drawing.layers import Layers, Window, window_of
 from matebit.drawn.drawing.materials import Rank
 from matebit.drawn.portraits.labels import Label, Part
-from matebit.drawn.portraits.pose import Frame
+from matebit.drawn.portraits.pose import Frame, close_up
 from matebit.drawn.portraits.shape import Hair, Shape
 
 _CENTRE = -0.12  # height of the middle of the cap
@@ -16,8 +16,12 @@ _CENTRE = -0.12  # height of the middle of the cap
 
 @dataclass(frozen=True)
 class Cap:
-    """Hair around the head; arrays (H, W): extent, half-width, surface (u, v), lock, normal."""
+    """Hair around the head, in a window of the picture that holds all of it.
 
+    Arrays (H, W) of the window: extent, half-width, surface (u, v), lock, normal.
+    """
+
+    window: Window
     mask: np.ndarray
     width: np.ndarray
     u: np.ndarray
@@ -30,12 +34,17 @@ def cap(shape: Shape, f: Frame) -> Cap:
     """The outline of the hair and the locks that run from the crown down."""
     hair = shape.hair
     rx, ry = shape.head_w + hair.side, 1 + _CENTRE + hair.top
+    grown = 1.01 + hair.bump
+    near = np.abs(f.x) < (rx + hair.flare + hair.wave + 0.03) * grown
+    near &= (f.y > _CENTRE - ry * grown) & (f.y < hair.end)
+    window = window_of(near)
+    f = f.within(window)
     above = f.y < _CENTRE
     dome = rx * round_end((f.y - _CENTRE) / ry, 2.2)
-    down = np.clip((f.y - _CENTRE) / (hair.end - _CENTRE), 0, 1)
+    down = between((f.y - _CENTRE) / (hair.end - _CENTRE), 0, 1)
     if hair.fall == "hang":
         sway = hair.wave * np.sin(9.0 * f.y) * smoothstep(0, 0.5, down)
-        tip = 0.35 + 0.65 * round_end(np.clip((down - 0.8) / 0.2, 0, 1), 2.5)
+        tip = 0.35 + 0.65 * round_end(between((down - 0.8) / 0.2, 0, 1), 2.5)
         below = (rx + hair.flare * smoothstep(0, 1, down) + sway) * tip
     elif hair.fall == "round":
         below = rx * round_end(down, 2.4)
@@ -56,14 +65,14 @@ def cap(shape: Shape, f: Frame) -> Cap:
                      np.where(above, radial, np.hypot(f.x / rx, down)),
                      np.abs(f.x) / width)  # fmt: skip
     mask = (reach < 1 + grow) & (f.y < hair.end)
-    across = np.clip(f.x / width, -1, 1)
+    across = between(f.x / width, -1, 1)
     # the crown slides towards the parting, so locks fall away from it to both sides
     crown = 0.5 * hair.part * smoothstep(0.4, -1.0, f.y)
-    ny = np.clip((f.y + 0.2) / (0.8 + hair.top), -0.9, 0.25)
+    ny = between((f.y + 0.2) / (0.8 + hair.top), -0.9, 0.25)
     strand = across - crown
     if hair.bump and not hair.sharp:  # locks that curl
         strand = strand + 0.06 * np.sin(21 * f.y + 3 * np.sin(8 * f.x))
-    return Cap(mask, width, np.arcsin(across) - shape.yaw, f.y, strand, (0.9 * across, ny))
+    return Cap(window, mask, width, np.arcsin(across) - shape.yaw, f.y, strand, (0.9 * across, ny))
 
 
 def covers_face(shape: Shape, f: Frame) -> np.ndarray:
@@ -80,7 +89,7 @@ def covers_face(shape: Shape, f: Frame) -> np.ndarray:
 
 def fringe_line(hair: Hair, fx: np.ndarray) -> np.ndarray:
     """Height of the hair's lower edge above the forehead, at canonical x."""
-    y, arch = hair.fringe_y, 0.5 * np.abs(np.clip(fx, -1, 1)) ** 3.5
+    y, arch = hair.fringe_y, 0.5 * np.abs(between(fx, -1, 1)) ** 3.5
     if hair.fringe == "widow":
         return y + arch + 0.1 * np.exp(-((fx / 0.16) ** 2)) + 0.02 * triangle(7 * fx)
     if hair.fringe == "middle":
@@ -97,8 +106,11 @@ def fringe_line(hair: Hair, fx: np.ndarray) -> np.ndarray:
 def draw_back(layers: Layers, shape: Shape, f: Frame, c: Cap) -> None:
     """What lies behind head and neck: hanging hair, round hair, buns, tails behind."""
     hair = shape.hair
+    picture, whole = layers, f
     for side, part in _bun_places(hair):
         x0, y0 = side * 0.52 * shape.head_w, -1.02 - hair.top - (0.1 if side == 0 else -0.14)
+        near = (np.abs(whole.x - x0) < hair.tuft) & (np.abs(whole.y - y0) < hair.tuft)
+        layers, f = close_up(picture, whole, near)
         dx, dy = (f.x - x0) / hair.tuft, (f.y - y0) / (0.88 * hair.tuft)
         r = np.hypot(dx, dy)
         swirl = 0.9 * r + 0.25 * np.arctan2(dy, dx)
@@ -107,8 +119,8 @@ def draw_back(layers: Layers, shape: Shape, f: Frame, c: Cap) -> None:
         layers.draw(0.5 * ridge(np.hypot(dx - 0.1, dy + 0.05) - 0.55, 0.12), r < 1)
     if hair.fall != "close":
         nx, ny = c.normal
-        layers.stamp(c.mask, Label.HAIR, c.u, c.v, part=Part.BACK_HAIR, rank=Rank.BEHIND,
-                     strand=c.strand, normal=(0.7 * nx, 0.35 + 0.5 * ny))  # fmt: skip
+        picture.within(c.window).stamp(c.mask, Label.HAIR, c.u, c.v, part=Part.BACK_HAIR, rank=Rank.BEHIND,
+                                      strand=c.strand, normal=(0.7 * nx, 0.35 + 0.5 * ny))  # fmt: skip
 
 
 def _bun_places(hair: Hair) -> list[tuple[int, Part]]:
@@ -118,14 +130,17 @@ def _bun_places(hair: Hair) -> list[tuple[int, Part]]:
 def draw_tails(layers: Layers, shape: Shape, f: Frame) -> None:
     """Pigtails, or one pony tail, that fall beside the head over the shoulders."""
     hair = shape.hair
+    if not hair.tails:
+        return
     one = 1 if hair.part >= 0 else -1
+    layers, f = close_up(layers, f, (f.y > 0) & (f.y < 1.36))
     for side, part in ((1, Part.L_TAIL), (-1, Part.R_TAIL)):
-        if hair.tails == 0 or (hair.tails == 1 and side != one):
+        if hair.tails == 1 and side != one:
             continue
         t = f.y / 1.35
-        middle = side * (shape.head_w + 0.1 + 0.16 * np.sin(np.pi * np.clip(t, 0, 1)))
+        middle = side * (shape.head_w + 0.1 + 0.16 * np.sin(np.pi * between(t, 0, 1)))
         middle = middle + hair.wave * np.sin(8 * f.y)
-        full = np.clip(t, 0, 1) ** 0.35 * np.clip(1 - t, 0, 1) ** 0.6
+        full = between(t, 0, 1) ** 0.35 * between(1 - t, 0, 1) ** 0.6
         width = np.maximum(hair.tuft * 1.35 * full, 0.01)
         across = (f.x - middle) / width
         tail = (t > 0) & (t < 1) & (np.abs(across) < 1)
@@ -140,6 +155,7 @@ def draw_front(layers: Layers, shape: Shape, f: Frame, c: Cap) -> None:
     hair = shape.hair
     if hair.kind == "bald":
         return
+    layers, f = layers.within(c.window), f.within(c.window)
     shut = covers_face(shape, f)
     curtain = np.abs(f.x) > 0.80 * shape.head_w + 0.12 * smoothstep(0.4, 1.6, f.y)
     front = c.mask & np.where(f.inside, shut, (f.y < 0.3) | curtain)

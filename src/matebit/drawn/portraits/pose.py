@@ -5,12 +5,16 @@ At every height the head's cross-section is a circle of radius `half_width`, so 
 yaw (the chin lies before the neck), which gives the turned head its profile.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import smoothstep
+from matebit.drawn.drawing.curves import between, smoothstep
+from matebit.drawn.drawing.layers import Layers, Window, window_of
 from matebit.drawn.portraits.shape import Shape
 
 _NECK_PIVOT = 0.85  # the head tilts about this height; the body follows by _BODY_ROLL
@@ -23,27 +27,61 @@ class Frame:
 
     x, y: in the plane of the picture, upright with the head, x from the head's axis
     body_x, body_y: upright with the body, y is 0 at mid-head and 1 at the chin
-    inside: bool, whether the head itself (skull and face) is there
-    width: half-width of the head at that height
-    longitude: of the visible surface point, 0 facing us, radians
-    face_x, face_y: canonical face: x is -1 and 1 at the cheeks' edges, y is 1 at the chin
+
+    What follows from them is calculated when it is first asked for, so that a window of the picture costs
+    no more than its own pixels.
     """
 
+    shape: Shape
     x: np.ndarray
     y: np.ndarray
     body_x: np.ndarray
     body_y: np.ndarray
-    inside: np.ndarray
-    width: np.ndarray
-    longitude: np.ndarray
-    face_x: np.ndarray
-    face_y: np.ndarray
+
+    @cached_property
+    def width(self) -> np.ndarray:
+        """Half-width of the head at that height."""
+        return half_width(self.shape, self.y)
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """Whether the head itself (skull and face) is there, bool."""
+        return (np.abs(self.x) < self.width) & (np.abs(self.y) < 1)
+
+    @cached_property
+    def longitude(self) -> np.ndarray:
+        """Longitude of the visible surface point, 0 facing us, radians."""
+        return np.arcsin(between(self.x / np.maximum(self.width, 1e-3), -1, 1))
+
+    @cached_property
+    def face_x(self) -> np.ndarray:
+        """Across the canonical face: -1 and 1 at the cheeks' edges."""
+        return _unroll(self.longitude - self.shape.yaw)
+
+    @cached_property
+    def face_y(self) -> np.ndarray:
+        """Down the canonical face: 1 at the chin."""
+        y = self.y
+        return np.where(np.abs(y) < 1, y - self.shape.pitch * (1 - y * y), y)
+
+    def within(self, window: Window) -> Frame:
+        """The coordinates of a window of the picture."""
+        planes = {name: plane for name, plane in vars(self).items() if name != "shape"}
+        cut = {name: np.ascontiguousarray(plane[window]) for name, plane in planes.items()}
+        part = Frame(self.shape, *(cut.pop(name) for name in ("x", "y", "body_x", "body_y")))
+        vars(part).update(cut)  # what was calculated before need not be calculated again
+        return part
+
+    @property
+    def head(self) -> np.ndarray:
+        """Where the head may be, bool: a box around `inside` that costs little."""
+        return (np.abs(self.y) < 1) & (np.abs(self.x) <= self.shape.head_w)
 
 
 def half_width(shape: Shape, y: np.ndarray) -> np.ndarray:
     """Half-width of the head at height y; 0 above the skull and below the chin."""
-    up = np.clip((shape.head_y - y) / (1 + shape.head_y), 0, 1)
-    down = np.clip((y - shape.head_y) / (1 - shape.head_y), 0, 1)
+    up = between((shape.head_y - y) / (1 + shape.head_y), 0, 1)
+    down = between((y - shape.head_y) / (1 - shape.head_y), 0, 1)
     skull = (1 - up**2.3) ** (1 / 2.2)
     jaw = (1 - down**shape.jaw_n) ** shape.jaw_m
     return shape.head_w * skull * jaw
@@ -54,7 +92,7 @@ def lean(shape: Shape, y: np.ndarray) -> np.ndarray:
     return math.sin(shape.yaw) * (0.26 * smoothstep(-0.7, 0.95, y) - 0.1)
 
 
-def frame(shape: Shape, size: int, samples: int = 1, window: tuple[slice, slice] | None = None) -> Frame:
+def frame(shape: Shape, size: int, samples: int = 1, window: Window | None = None) -> Frame:
     """Coordinates at the centres of a (size * samples)-square grid of (sub)pixels.
 
     `window`: rows and columns of the grid that are wanted, all by default.
@@ -67,15 +105,14 @@ def frame(shape: Shape, size: int, samples: int = 1, window: tuple[slice, slice]
     c, s = math.cos(shape.roll), math.sin(shape.roll)
     x0, y = c * dx + s * dy, c * dy - s * dx
     body_x, body_y = _body(shape, dx, dy)
-    x = x0 - lean(shape, y)
-    width = half_width(shape, y)
-    longitude = np.arcsin(np.clip(x / np.maximum(width, 1e-3), -1, 1))
-    face_x = _unroll(longitude - shape.yaw)
-    inside = (np.abs(x) < width) & (np.abs(y) < 1)
-    p = shape.pitch
-    face_y = np.where(np.abs(y) < 1, y - p * (1 - y * y), y)
-    arrays = (x, y, body_x, body_y, inside, width, longitude, face_x, face_y)
-    return Frame(*(a if a.dtype == bool else a.astype(np.float32) for a in arrays))
+    arrays = (x0 - lean(shape, y), y, body_x, body_y)
+    return Frame(shape, *(a.astype(np.float32, copy=False) for a in arrays))
+
+
+def close_up(layers: Layers, f: Frame, near: np.ndarray) -> tuple[Layers, Frame]:
+    """Layers and coordinates of the window that holds all of `near` (H, W) bool."""
+    window = window_of(near)
+    return layers.within(window), f.within(window)
 
 
 def _body(shape: Shape, dx: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -104,7 +141,7 @@ def to_picture(shape: Shape, face_x: np.ndarray, face_y: np.ndarray) -> np.ndarr
         y = np.where(np.abs(face_y) < 1, turned, face_y)
     else:
         y = face_y
-    angle = np.arcsin(np.clip(face_x, -1, 1)) + shape.yaw
-    x = half_width(shape, y) * np.sin(np.clip(angle, -np.pi / 2, np.pi / 2)) + lean(shape, y)
+    angle = np.arcsin(between(face_x, -1, 1)) + shape.yaw
+    x = half_width(shape, y) * np.sin(between(angle, -np.pi / 2, np.pi / 2)) + lean(shape, y)
     c, s = math.cos(shape.roll), math.sin(shape.roll)
     return np.stack([shape.cx + shape.scale * (c * x - s * y), shape.cy + shape.scale * (s * x + c * y)], -1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matebit.data.catalogue import Entry, read_catalogue
-from matebit.data.parsing import IGNORED
-from matebit.data.pictures import Pictures
+from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.parsing import IGNORED
+from matebit.contracts.pictures import Pictures
 from matebit.errors import MatebitError
 from matebit.io.files import write_json
 from matebit.metrics.agreement import LABELS, confusion, mean_iou

@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from matebit.config.segmenter import MiouConfig
-from matebit.data.parsing import IGNORED
+from matebit.contracts.parsing import IGNORED
 from matebit.logs import Progress
 from matebit.metrics.segmenter.network import Segmenter
 

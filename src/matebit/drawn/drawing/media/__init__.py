@@ -1,1 +1,1 @@
-"""One file a medium: `paint(sketch)` gives colours (n, n, 3) in [0, 1] on the sketch's grid."""
+"""One file a medium: `paint(sketch)` gives colours (3, n, n) in [0, 1] on the sketch's grid."""

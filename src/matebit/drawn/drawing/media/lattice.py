@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from matebit.drawn.drawing.layers import Window
+
 
 class Lattice:
     """One centre in each of across x across cells of a picture of n x n points, and a rim around.
@@ -23,8 +25,9 @@ class Lattice:
         self.at = tuple(np.clip(c, 0, n - 1).astype(int) for c in (self.y, self.x))
         self._own = ((np.arange(n) + 0.5) / self.cell).astype(int)
 
-    def neighbours(self) -> Iterator[np.ndarray]:
-        """For each of the nine cells around a point: its number, (n, n), into raveled arrays."""
+    def neighbours(self, window: Window) -> Iterator[np.ndarray]:
+        """For each of the nine cells around a window's points: its number, (H, W), into raveled arrays."""
+        rows, columns = window
         for dy in range(3):
             for dx in range(3):
-                yield (self._own + dy)[:, None] * self.side + (self._own + dx)[None, :]
+                yield (self._own[rows] + dy)[:, None] * self.side + (self._own[columns] + dx)[None, :]

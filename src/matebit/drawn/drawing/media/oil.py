@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from matebit.drawn.drawing.materials import Material
+from matebit.drawn.drawing.layers import window_of
+from matebit.drawn.drawing.materials import Material, made_of
 from matebit.drawn.drawing.media.strokes import strokes
+from matebit.drawn.drawing.palettes import as_planes
 from matebit.drawn.drawing.sketch import Sketch
 from matebit.drawn.drawing.texture import blur, fractal, noise, thread
 
@@ -14,28 +16,29 @@ def paint(s: Sketch) -> np.ndarray:
     hair = s.layers.material == Material.HAIR
     colour = s.lit(1.15 * s.style.contrast)
     # warm lights, and a ground that plays between its two colours
-    warm = np.array([0.05, 0.03, -0.03], np.float32)
-    colour = colour + (s.light * (s.layers.rank > 0))[..., None] * warm
+    warm = as_planes((0.05, 0.03, -0.03))
+    colour = colour + (s.light * (s.layers.rank > 0)) * warm
     ground = 0.10 * fractal(seed, 4, n, 3) * (s.layers.rank == 0)
-    colour = colour * (1 + ground + np.where(hair, 0.3 * s.locks, 0))[..., None]
-    colour = colour + (0.34 * s.shine)[..., None] * (1 - colour)
-    dark = 0.5 * s.outline(0.004)[..., None]
-    colour = colour * (1 - dark) + dark * np.array(s.style.colours.line, np.float32)
+    colour = colour * (1 + ground + np.where(hair, 0.3 * s.locks, 0))
+    colour = colour + (0.34 * s.shine) * (1 - colour)
+    dark = 0.5 * s.outline(0.004)
+    colour = colour * (1 - dark) + dark * as_planes(s.style.colours.line)
     angle = _flow(s, colour)
-    broad, b1 = strokes(colour, angle, round(40 / s.scale), seed + 1)
-    fine, b2 = strokes(colour, angle, round(80 / s.scale), seed + 2)
-    features = np.isin(s.layers.material, _FEATURES)
-    detailed = blur(features.astype(np.float32), 1.5 * unit)[..., None]
-    head = blur(s.fine.astype(np.float32), 1.0 * unit)[..., None]
-    out = broad + head * (fine - broad)
+    out, bristle = strokes(colour, angle, round(40 / s.scale), seed + 1, (slice(n), slice(n)))
+    features = made_of(s.layers.material, _FEATURES)
+    detailed = blur(features.astype(np.float32), 1.5 * unit)
+    head = blur(s.fine.astype(np.float32), 1.0 * unit)
+    rows, columns = close = window_of(head > 0)
+    fine, small = strokes(colour, angle, round(80 / s.scale), seed + 2, close)
+    out[:, rows, columns] += head[close] * (fine - out[:, rows, columns])
+    bristle[close] = np.where(head[close] > 0.5, small, bristle[close])
     out = out + 0.25 * (colour - out)
     out = out + 0.85 * np.clip(1.9 * detailed, 0, 1) * (colour - out)
-    bristle = np.where(head[..., 0] > 0.5, b2, b1)
-    relief = 0.06 * thread(seed + 3, bristle, 5.0) * (1 - 0.7 * detailed[..., 0])
+    relief = 0.06 * thread(seed + 3, bristle, 5.0) * (1 - 0.7 * detailed)
     line = np.arange(n) * (2 * np.pi * 85 / n)
     canvas = 0.022 * np.sin(line)[:, None] * np.sin(line)[None, :]
     canvas = canvas + 0.02 * noise(seed + 4, (128, 128), n)
-    return out * (1 + relief + canvas)[..., None]
+    return out * (1 + relief + canvas)
 
 
 _FEATURES = [
@@ -48,7 +51,7 @@ def _flow(s: Sketch, colour: np.ndarray) -> np.ndarray:
     # strokes run across the gradient of the blurred picture, as a painter follows a form; where
     # nothing changes a slow swirl takes over
     unit = s.n / 256
-    grey = blur(colour.mean(-1), 4 * unit)
+    grey = blur(colour.mean(0), 4 * unit)
     gy, gx = np.gradient(grey)
     swirl = 2.2 * fractal(s.style.grain + 7, 2, s.n, 2)
     weak = 0.0015 / unit

@@ -2,31 +2,35 @@
 
 import numpy as np
 
+from matebit.drawn.drawing.layers import Window
 from matebit.drawn.drawing.media.lattice import Lattice
 
 _WIDTH = 0.42  # half a dab's width, in cells; half its length is one cell
 
 
-def strokes(colour: np.ndarray, angle: np.ndarray, across: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Repaint `colour` (n, n, 3) with across x across dabs along `angle` (n, n, radians).
+def strokes(
+    colour: np.ndarray, angle: np.ndarray, across: int, seed: int, window: Window
+) -> tuple[np.ndarray, np.ndarray]:
+    """Repaint a window of `colour` (3, n, n) with across x across dabs along `angle` (n, n, radians).
 
-    Returns the colours and the bristles: position across the dab in [-1, 1], (n, n).
+    Returns the window's colours (3, H, W) and bristles: position across the dab in [-1, 1], (H, W).
     """
-    n = colour.shape[0]
+    n = colour.shape[-1]
+    rows, columns = window
     rng = np.random.default_rng(seed)
     dabs = Lattice(n, across, rng, margin=0.1)
     shape = (dabs.side, dabs.side)
     theta = angle[dabs.at] + rng.uniform(-0.35, 0.35, shape).astype(np.float32)
     order = rng.uniform(0.01, 1, shape).astype(np.float32).ravel()
-    paint = (colour[dabs.at] * rng.uniform(0.93, 1.07, (*shape, 1))).astype(np.float32)
+    paint = (colour[:, *dabs.at] * rng.uniform(0.93, 1.07, shape)).astype(np.float32)
     cos, sin = np.cos(theta).ravel(), np.sin(theta).ravel()
     x, y = dabs.x.ravel(), dabs.y.ravel()
     line = np.arange(n, dtype=np.float32) + 0.5
-    best = np.zeros((n, n), np.float32)
-    winner = np.zeros((n, n), np.int64)
-    bristle = np.zeros((n, n), np.float32)
-    for cell in dabs.neighbours():
-        dx, dy = line[None, :] - x[cell], line[:, None] - y[cell]
+    best = np.zeros_like(angle[window])
+    winner = np.zeros(best.shape, np.int64)
+    bristle = np.zeros_like(best)
+    for cell in dabs.neighbours(window):
+        dx, dy = line[None, columns] - x[cell], line[rows, None] - y[cell]
         c, s = cos[cell], sin[cell]
         along = (c * dx + s * dy) / dabs.cell
         beside = (c * dy - s * dx) / (_WIDTH * dabs.cell)
@@ -36,5 +40,5 @@ def strokes(colour: np.ndarray, angle: np.ndarray, across: int, seed: int) -> tu
         best = np.where(above, over, best)
         winner = np.where(above, cell, winner)
         bristle = np.where(above, beside, bristle)
-    painted = paint.reshape(-1, 3)[winner]
-    return np.where((best > 0)[..., None], painted, colour), bristle
+    painted = np.stack([tones[winner] for tones in paint.reshape(3, -1)])
+    return np.where(best > 0, painted, colour[:, rows, columns]), bristle

@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from matebit.data.catalogue import Entry
-from matebit.data.encoding import load_png
-from matebit.data.sources.files import resize_nearest
-from matebit.io.images import read_plane
+from matebit.contracts.catalogue import Entry
+from matebit.io.images import read_plane, resize_nearest
+from matebit.io.png import load_png
 from matebit.pipeline.layout import Layout
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matebit.data.parsing import LabelSet, Parsing
+from matebit.contracts.parsing import LabelSet, Parsing
 
 LABELS = (
     "background", "skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow", "l_ear", "r_ear",

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matebit.data.extract_conditions import CONDITION_COLUMNS
-from matebit.data.import_images import INDEX_COLUMNS
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
+
+INDEX_COLUMNS = [
+    "id", "split", "file", "sha256", "width", "height", "style", "group", "origin",
+]  # fmt: skip
+"""Of `data/index.csv`."""
+KINDS_OF_FILE = ("condition", "parsing", "edges")
+CONDITION_COLUMNS = ["id", "split"]
+CONDITION_COLUMNS += [f"{kind}{end}" for kind in KINDS_OF_FILE for end in ("", "_sha256")]
+"""Of `conditions/index.csv`."""
 
 _TEXT = ["id", "split", "file", "style", "group", "condition", "parsing", "edges"]
 

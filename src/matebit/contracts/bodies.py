@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matebit.data.parsing import LabelSet
+from matebit.contracts.parsing import LabelSet
 
 LABELS = (
     "background", "hat", "hair", "glove", "sunglasses", "upper_clothes", "dress", "coat", "socks",
