@@ -107,7 +107,7 @@ def test_a_jpeg_map_without_its_table_is_said(tmp_path: Path):
 
 def test_a_folder_of_tests_that_is_not_there_is_said(tmp_path: Path):
     side_by_side(tmp_path)
-    with pytest.raises(MatebitError, match=r"test_folders names held-out.*no image"):
+    with pytest.raises(MatebitError, match=r"test_folders: held-out.*no image"):
         source(tmp_path, images=["*/*"], test_folders=["held-out"]).items()
 
 

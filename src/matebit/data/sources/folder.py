@@ -130,8 +130,8 @@ class FolderSource:
         held_out = self._folder.test_folders
         if held_out and not any(self._lies_in(inside, held_out) for inside in files.values()):
             raise MatebitError(
-                f"data.folder.test_folders names {', '.join(held_out)}, but no image lies in a folder of such "
-                f"a name below {self._root}; correct it, or data.folder.images"
+                f"data.folder.test_folders: {', '.join(held_out)}, but no image lies in such a folder "
+                f"below {self._root}; correct it, or data.folder.images"
             )
         if has_lists(self._config, self._root):
             splits = listed_splits(self._config, self._root, list(files), self.id_of)
