@@ -153,7 +153,7 @@ class FolderSource:
         return bool(set(PurePosixPath(inside).parent.parts) & set(folders))
 
     def _own_splits(self, ids: list[str]) -> dict[str, Split]:
-        """By the folders, `test_items`, or `test_share` of the groups: where one is asked for, at least one."""
+        """By folders, `test_items`, or `test_share` of the groups: where one is asked for, at least one."""
         if self._folder.test_folders is not None:
             held = {id for id in ids if self._lies_in(self._files[id], self._folder.test_folders)}
             return {id: "test" if id in held else "train" for id in ids}
