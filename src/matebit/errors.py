@@ -16,6 +16,13 @@ class MatebitError(Exception):
     """
 
 
+def some_of(names: Iterable[str]) -> str:
+    """The first three names in order, for a message: `a, b, c and 4 more`."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
+    return ", ".join(ordered[:3]) + more
+
+
 # What is no defect of the program. A file that is absent is none of these: whoever opens it says what it is.
 _REFUSALS = {
     errno.ENOSPC: "the disk is full; make room, the same command goes on",
@@ -57,10 +64,3 @@ def system_refusals_said() -> Iterator[None]:
         if said is None:
             raise
         raise MatebitError(said) from error
-
-
-def some_of(names: Iterable[str]) -> str:
-    """The first three names in order, for a message: `a, b, c and 4 more`."""
-    ordered = sorted(names)
-    more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
-    return ", ".join(ordered[:3]) + more
