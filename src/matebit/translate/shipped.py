@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent.parent / "checkpoints"
 SHIPPED = FOLDER / "portraits-sketch.safetensors"
-LARGEST_BYTES = 12 * 10**6
+LARGEST_BYTES = 20 * 10**6
 _SECTIONS = {"data", "conditions", "pairs", "features", "seed", "threads"}
 
 
@@ -35,7 +35,7 @@ def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder:
 
     Provenance: the run's parameters and those of its method, the digests of the source of every stage
     on the way, of the data and of the checkpoint, and the scores. Raises `MatebitError` for a run that
-    is not scored, and for a checkpoint of more than 12 MB.
+    is not scored, and for a checkpoint of more than 20 MB.
     """
     if method not in params.methods or seed not in params.seeds:
         raise MatebitError(
