@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from matebit import __version__
-from matebit.cli import datasets, score, stages, tools, weights
+from matebit.cli import datasets, score, share, stages, tools, weights
 from matebit.cli.bench import bench
 from matebit.errors import MatebitError
 from matebit.logs import set_up_logging
@@ -46,6 +46,7 @@ stages.register(app)
 tools.register(app)
 datasets.register(app)
 score.register(app)
+share.register(app)
 app.add_typer(weights.app, name="weights", rich_help_panel=tools.PANEL)
 app.add_typer(bench, name="bench", rich_help_panel=tools.PANEL)
 
@@ -74,6 +75,7 @@ def main() -> None:
     # Nothing phones home.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         app()
     except MatebitError as error:

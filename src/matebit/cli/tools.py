@@ -113,6 +113,15 @@ def _params() -> None:
     typer.echo(reference(), nl=False)
 
 
+def _schema() -> None:
+    """Print the JSON Schema of a params file, with which editors complete and check it (docs/usage.md)."""
+    import json
+
+    from matebit.config.json_schema import params_schema
+
+    typer.echo(json.dumps(params_schema(), indent=2))
+
+
 def _import_checkpoint(
     source: Annotated[
         Path, typer.Argument(metavar="SRC", help="latest_net_G.pth, or safetensors of its keys.")
@@ -167,7 +176,8 @@ def _ship(
 
 def _app(
     checkpoint: Annotated[
-        Path | None, typer.Option(metavar="C", help="A checkpoint; default: the one shipped.")
+        str | None,
+        typer.Option(metavar="C", help="A checkpoint, or hf://OWNER/NAME; default: the one shipped."),
     ] = None,
     port: Annotated[int, typer.Option(help="Port on this machine; 0: any free one.")] = 8177,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -187,13 +197,11 @@ def _app(
     from matebit.app.serve import serve
     from matebit.cli.translate import checked_device
     from matebit.train.device import choose_device
-    from matebit.translate.shipped import shipped_checkpoint
     from matebit.translate.translator import load
 
-    path = checkpoint or shipped_checkpoint()
     where = choose_device(checked_device(device))
     limits = Limits(max_megabytes * 2**20, max_megapixels * 10**6)
-    serve(load(path).to(where), host, port, names or [], limits, keep)
+    serve(load(checkpoint).to(where), host, port, names or [], limits, keep)
 
 
 def register(app: typer.Typer) -> None:
@@ -205,6 +213,7 @@ def register(app: typer.Typer) -> None:
         "conditions-sheet": _conditions_sheet,
         "check": _check,
         "params": _params,
+        "schema": _schema,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,
         "app": _app,
