@@ -92,7 +92,7 @@ class Experiment:
 
     def _read_index(self, choice: Choice) -> dict[str, tuple[str, str]]:
         path = self.layout.run(choice.method, choice.seed).translate / "index.csv"
-        table = read_table(path, TRANSLATED_COLUMNS, text=["id", "exemplar", "image"])
+        table = read_table(path, TRANSLATED_COLUMNS, numbers=["rank"])
         table = table[table["rank"] == self.params.pairs.rank]
         return {row.id: (row.image, row.exemplar) for row in table.itertuples()}
 
@@ -166,7 +166,7 @@ class Experiment:
     def matrix(self, method: str) -> dict[tuple[str, str], np.ndarray]:
         """(condition, exemplar) -> the translation, row by row."""
         folder = self._matrix_folder(method)
-        table = read_table(folder / "index.csv", MATRIX_COLUMNS, text=["condition", "exemplar", "image"])
+        table = read_table(folder / "index.csv", MATRIX_COLUMNS)
         return {(row.condition, row.exemplar): read_rgb(folder / row.image) for row in table.itertuples()}
 
     def has_matches(self, method: str) -> bool:
