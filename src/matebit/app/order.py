@@ -18,16 +18,18 @@ PHOTO, DRAWING, UPLOAD = "photo", "drawing", "upload"
 
 @dataclass(frozen=True)
 class Order:
-    """The words of `POST /translate?structure=S&exemplar=E&structure_bytes=N&fit=F`.
+    """The words of `POST /translate?structure=S&exemplar=E&structure_bytes=N&fit=F&checkpoint=C`.
 
     structure: `photo` or `drawing`, whose file is the body's first N bytes, or a bundled sitter's id.
     exemplar: `upload`, whose file is the rest of the body, or a bundled portrait's id.
+    checkpoint: a number of `about.json`.
     """
 
     structure: str | Bundled
     exemplar: str | Bundled
     structure_bytes: int
     fit: Fit
+    checkpoint: str = "0"
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Order:
@@ -42,6 +44,7 @@ class Order:
                 exemplar if exemplar == UPLOAD else bundled(exemplar),
                 int(amount),
                 checked_fit(words.get("fit", "pad")),
+                words.get("checkpoint", "0"),
             )
         except MatebitError as error:
             raise Refused(400, str(error)) from error

@@ -192,8 +192,12 @@ def _app(
     max_megabytes: Annotated[int, typer.Option(min=1, help="Largest picture file.")] = 32,
     max_megapixels: Annotated[int, typer.Option(min=1, help="Most pixels of a picture, in millions.")] = 50,
 ) -> None:
-    """Translate pictures on a page in the browser; it stays on this machine."""
+    """Translate pictures on a page in the browser; it stays on this machine.
+
+    Checkpoints of experiments in results/ can be chosen there.
+    """
     from matebit.app.limits import Limits
+    from matebit.app.models import trained_here
     from matebit.app.serve import serve
     from matebit.cli.translate import checked_device
     from matebit.train.device import choose_device
@@ -201,7 +205,7 @@ def _app(
 
     where = choose_device(checked_device(device))
     limits = Limits(max_megabytes * 2**20, max_megapixels * 10**6)
-    serve(load(checkpoint).to(where), host, port, names or [], limits, keep)
+    serve(load(checkpoint).to(where), host, port, names or [], limits, keep, trained_here(Path()))
 
 
 def register(app: typer.Typer) -> None:
