@@ -14,6 +14,7 @@ import pandas as pd
 
 from matebit.config.controls import CONTROLS
 from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.parsing import IGNORED
 from matebit.contracts.pictures import Pictures
 from matebit.contracts.training import CURVES_FILE, SUMMARY_FILE
 from matebit.contracts.translated import MATRIX_COLUMNS, TRANSLATED_COLUMNS, Matches, read_matches
@@ -148,6 +149,7 @@ class Experiment:
             palette = (0.45 * palette + 0.55 * 255).astype(np.uint8)
             palette[0] = 246  # background: nearly the paper
             colours = palette[np.minimum(labels, len(palette) - 1)]
+            colours[labels == IGNORED] = 255
         colours[edges] = 40
         return colours
 

@@ -116,7 +116,7 @@ def _card(params: ResolvedParams, layout: Layout, made: dict[str, Any], reposito
         {
             "title": f"{describe(row.metric).title} {describe(row.metric).arrow}".strip(),
             "value": f"{row.value:.{describe(row.metric).digits}f}",
-            "n": row.n,
+            "n": int(row.n),
             "protocol": f"{row.features}; {row.protocol}",
         }
         for row in rows

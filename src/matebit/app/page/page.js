@@ -42,11 +42,21 @@ const choose = (what, id) => {
     const without = state.several.filter((other) => other !== id);
     state.several = without.length < state.several.length && id !== "upload" ? without : [...without, id];
   } else if (what === "exemplar") state.several = [id];
-  const group = what === "sitter" ? $("sitters") : $("exemplars");
-  for (const button of group.children) button.setAttribute("aria-pressed", String(what === "exemplar" ? state.several.includes(button.dataset.id) : button.dataset.id === id));
-  if (what === "exemplar") $("drop-exemplar").classList.toggle("chosen", state.several.includes("upload"));
+  const pressed = what === "exemplar" ? state.several : [id];
+  const buttons = what === "sitter" ? $("sitters").children : [...$("exemplars").children, ...$("paintings").children];
+  for (const button of buttons) button.setAttribute("aria-pressed", String(pressed.includes(button.dataset.id)));
+  if (what === "exemplar") {
+    $("drop-exemplar").classList.toggle("chosen", pressed.includes("upload"));
+    credit(about.paintings.filter((work) => pressed.includes(work.id)));
+  }
   translate();
 };
+// Whose painting it is, with the museum's page.
+const credit = (works) => $("credit").replaceChildren(...works.flatMap((work, index) => {
+  const link = document.createElement("a");
+  Object.assign(link, { href: work.link, textContent: work.title, target: "_blank", rel: "noopener noreferrer" });
+  return [index ? "; " : "", link, `, ${work.credit}`];
+}));
 const drop = (area, input, take) => {
   input.addEventListener("change", () => { if (input.files[0]) take(input.files[0]); input.value = ""; });
   for (const kind of ["dragenter", "dragover"]) area.addEventListener(kind, (event) => { event.preventDefault(); area.classList.add("over"); });
@@ -88,7 +98,7 @@ for (const kind of ["pointerdown", "focusin"]) addEventListener(kind, (event) =>
 const placeOfPaste = () => among === "exemplar" ? takeOwn : (file) => { if (state.tab !== "photo") openTab($("tab-photo")); takePhoto(file); };
 listenForPaste($("paste"), placeOfPaste, say);
 openCamera($("camera"), $("lens"), takePhoto, say);
-for (const input of document.querySelectorAll("[name=fit]")) input.addEventListener("change", () => translate());
+for (const input of [...document.querySelectorAll("[name=fit]"), $("enlarge"), $("checkpoint")]) input.addEventListener("change", () => translate());
 
 const fill = (group, portraits, what) => {
   for (const { id, title } of portraits) {
@@ -150,12 +160,14 @@ const missing = () => {
   return `${first}${state.exemplar ? "" : " and an exemplar"} to begin.`;
 };
 const titleOf = (id) => ({ photo: "photo", drawing: "drawing", upload: "own exemplar" })[id] ??
-  [...about.exemplars, ...about.sitters].find((one) => one.id === id)?.title ?? id;
+  nameOf([...about.exemplars, ...about.paintings, ...about.sitters].find((one) => one.id === id));
+const nameOf = ({ title, credit }) => (credit ? `${title} (${credit})` : title);
 // The words of a request, and by what its result is found again.
 const orderFor = (structure, exemplar) => {
   const words = {
     structure: structure.name, exemplar, structure_bytes: structure.file?.size ?? 0,
-    fit: document.querySelector("[name=fit]:checked").value, checkpoint: $("checkpoint").value || "0",
+    fit: document.querySelector("[name=fit]:checked").value, enlarge: $("enlarge").value,
+    checkpoint: $("checkpoint").value || "0",
   };
   const key = JSON.stringify([words, state.versions[structure.name] ?? 0, exemplar === "upload" ? state.versions.own : 0]);
   return { words: new URLSearchParams(words), key, title: `${titleOf(structure.name)}, like ${titleOf(exemplar)}` };
@@ -167,7 +179,7 @@ const answerOf = async ({ words }, structure, exemplar) => {
   });
   const found = await answer.json();
   if (!answer.ok) throw new Error(found.error);
-  return found;
+  return { ...found, enlarged: words.get("enlarge") };
 };
 // How far it is: which of how many, and for how long; a checkpoint's first picture takes longest.
 const showProgress = (done, count) => {
@@ -231,6 +243,9 @@ const take = async (found) => {
   canvas.height = ratio >= 1 ? Math.max(1, Math.round(long / ratio)) : long;
   $("see-lines").disabled = false;
   $("download").href = found.image;
+  $("download").textContent = `Download (${image.naturalWidth} × ${image.naturalHeight} px)`;
+  $("enlarged").textContent = found.enlarged === "1" ? "" :
+    `Painted at ${about.size} px and enlarged: the colours follow your picture's lines; no finer strokes are painted.`;
   $("download").setAttribute("aria-disabled", "false");
   draw();
 };
@@ -239,6 +254,8 @@ const forget = () => {
   for (const id of ["result", "source"]) $(id).getContext("2d").clearRect(0, 0, $(id).width, $(id).height);
   $("see-lines").disabled = true;
   $("download").removeAttribute("href");
+  $("download").textContent = "Download";
+  $("enlarged").textContent = "";
   $("download").setAttribute("aria-disabled", "true");
   $("match-text").textContent = "";
 };
@@ -310,10 +327,10 @@ const sitting = makeSitting({
 });
 const about = await (await fetch("about.json")).json();
 fill($("exemplars"), about.exemplars, "exemplar");
+fill($("paintings"), about.paintings, "exemplar");
 fill($("sitters"), about.sitters, "sitter");
 for (const { id, title } of about.checkpoints) $("checkpoint").append(new Option(title, id));
 $("checkpoints").hidden = about.checkpoints.length < 2;
-$("checkpoint").addEventListener("change", () => translate());
 $("about").textContent = `Checkpoint ${about.checkpoints[0].title}, ${about.size} px, on ${about.device === "cpu" ? "the processor" : "the graphics card"}. Pictures may have ${about.megabytes} MB.`;
 say(missing());
 document.body.dataset.ready = "yes";
