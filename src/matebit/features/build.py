@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import nn
@@ -44,7 +44,7 @@ def build_features(config: FeatureConfig, weights: Path | str | None = None) -> 
         )
     else:
         network = resolve_name(READERS[config.net])(Path(weights))
-    return network.prepare() if config.net == "vgg19" else network
+    return cast("Vgg19", network).prepare() if config.net == "vgg19" else network
 
 
 def _random(config: FeatureConfig) -> Vgg19 | EfficientNetLite0:

@@ -48,8 +48,17 @@ class _Bare(ast.NodeTransformer):
 
 
 @cache
+def _parsed(text: str) -> ast.Module:
+    return _Bare().visit(ast.parse(text))
+
+
+@cache
+def _text(module: str) -> str:
+    return _modules()[module].read_text(encoding="utf-8")
+
+
 def _tree(module: str) -> ast.Module:
-    return _Bare().visit(ast.parse(_modules()[module].read_text(encoding="utf-8")))
+    return _parsed(_text(module))
 
 
 def _named_in(text: str) -> set[str]:
@@ -137,8 +146,10 @@ def _reached(entry: str, words: Iterable[str]) -> set[str]:
 
 def source_files(entry: str, words: Iterable[str]) -> list[Path]:
     """The files that `entry` reaches with the params' `words`, sorted, the templates of their rooms too."""
-    files = {_modules()[module] for module in _reached(entry, words)}
-    for folder in {path.parent for path in files} - {_ROOT}:
+    reached = _reached(entry, words)
+    # A package that holds its docstring alone is no source.
+    files = {_modules()[module] for module in reached if _tree(module).body}
+    for folder in {_modules()[module].parent for module in reached} - {_ROOT}:
         files.update(path for path in folder.rglob("*") if path.suffix in _TEMPLATES)
     return sorted(files)
 
@@ -167,23 +178,22 @@ def _definitions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, str]]
 
 
 @cache
-def _parts_of(path: Path) -> dict[str, str]:
-    """The digest of each part of a file; an overloaded or redefined name stands for all that bear it."""
-    if path.suffix in _TEMPLATES:
-        return {"": hashlib.sha256(path.read_bytes()).hexdigest()[:16]}
-    module = next(name for name, known in _modules().items() if known == path)
+def _parts_of(text: str) -> dict[str, str]:
+    """The digest of each part of a source; an overloaded or redefined name stands for all that bear it."""
     parts: dict[str, str] = {}
-    for name, digest in _definitions(_tree(module).body, ""):
+    for name, digest in _definitions(_parsed(text).body, ""):
         parts[name] = _digest(parts[name] + digest) if name in parts else digest
     return parts
 
 
 def code_of(entry: str, words: Iterable[str]) -> Code:
     """The digests of all that the module `entry` reaches with the params' `words`."""
-    return {
-        path.relative_to(_ROOT).as_posix(): dict(_parts_of(path))
-        for path in source_files(entry, frozenset(words))
-    }
+    code: Code = {}
+    for path in source_files(entry, frozenset(words)):
+        text = path.read_text(encoding="utf-8")
+        parts = dict(_parts_of(text)) if path.suffix == ".py" else {"": _digest(text)}
+        code[path.relative_to(_ROOT).as_posix()] = parts
+    return code
 
 
 @cache
