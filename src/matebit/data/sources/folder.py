@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import unicodedata
 from functools import cached_property
@@ -17,43 +18,42 @@ from matebit.contracts.parsing import CLASSES, Parsing
 from matebit.data.alignment import Alignment, alignment_of, labels_in
 from matebit.data.sources.base import Item, Split
 from matebit.data.sources.checksums import check_md5, read_checksums
-from matebit.data.sources.colour_coding import labels_of_colours
 from matebit.data.sources.files import (
     Resample,
     dataset_root,
     file_stamp,
     read_resized,
+    resize_image,
     upright_size,
 )
+from matebit.data.sources.halves import check_halves, picture_half
 from matebit.data.sources.label_files import (
     check_section,
     face_of_labels,
     face_of_part_masks,
-    labels_of_plane,
+    read_labels,
 )
 from matebit.data.sources.landmark_file import checked_points, read_landmarks
+from matebit.data.sources.listing import fixed_part, pictures_below
 from matebit.data.sources.openpose import read_openpose
 from matebit.data.sources.splits import has_lists, listed_splits
 from matebit.errors import MatebitError
+from matebit.io.files import bounded_name
 from matebit.io.images import BrokenImage, read_rgb
+from matebit.io.picture_files import LeftOut
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+logger = logging.getLogger("matebit")
 
 
 def _id_of_path(path: PurePosixPath) -> str:
     """A path without suffix as one word that can name a file; letters of any script stay."""
     words = unicodedata.normalize("NFC", path.with_suffix("").as_posix()).replace("/", "-")
-    return re.sub(r"[^\w.-]", "_", words)
+    return bounded_name(re.sub(r"[^\w.-]", "_", words))
 
 
-def _fixed_part(pattern: str) -> PurePosixPath:
-    """The folders of a pattern before its first wildcard: `images/**/*.png` -> `images`."""
-    fixed = []
-    for part in PurePosixPath(pattern).parts[:-1]:
-        if any(sign in part for sign in "*?["):
-            break
-        fixed.append(part)
-    return PurePosixPath(*fixed)
+def _place(name: str) -> int:
+    """Where a digest puts a name among 2**64."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
 
 
 class FolderSource:
@@ -69,18 +69,16 @@ class FolderSource:
     def __init__(self, config: DataConfig, seed: int) -> None:
         self._config, self._folder = config, config.folder
         self._root = dataset_root(config)
+        self._left_out = LeftOut()
 
     @cached_property
     def _files(self) -> dict[str, str]:
         """Path below the root by id; listed once for each process."""
         found: dict[str, str] = {}
         for pattern in self._folder.images:
-            fixed = _fixed_part(pattern)
-            for path in sorted(self._root.glob(pattern)):
-                inside = PurePosixPath(path.relative_to(self._root).as_posix())
-                hidden = any(part.startswith(".") or part == "__MACOSX" for part in inside.parts)
-                if inside.suffix.lower() in SUFFIXES and not hidden and path.is_file():
-                    found[str(inside)] = _id_of_path(inside.relative_to(fixed))
+            fixed = fixed_part(pattern)
+            for inside in pictures_below(self._root, pattern, self._left_out):
+                found[str(inside)] = _id_of_path(inside.relative_to(fixed))
         # A wide pattern finds the label maps too.
         maps = {path for name in found for path in self._label_files(name).values()}
         files: dict[str, str] = {}
@@ -124,12 +122,20 @@ class FolderSource:
         if not files:
             raise MatebitError(
                 f"data.root: {self._root} has no image that fits data.folder.images: "
-                f"{', '.join(self._folder.images)}"
+                f"{', '.join(self._folder.images)}{self._left_out.said()}"
+            )
+        if self._left_out:
+            logger.warning("%s: %s", self._root, self._left_out)
+        held_out = self._folder.test_folders
+        if held_out and not any(self._lies_in(inside, held_out) for inside in files.values()):
+            raise MatebitError(
+                f"data.folder.test_folders: {', '.join(held_out)}, but no image lies in such a folder "
+                f"below {self._root}; correct it, or data.folder.images"
             )
         if has_lists(self._config, self._root):
             splits = listed_splits(self._config, self._root, list(files), self.id_of)
         else:
-            splits = {id: self._own_split(id) for id in files}
+            splits = self._own_splits(list(files))
         return [Item(id, splits[id], files.get(id, id), group=self._group(id)) for id in sorted(splits)]
 
     def id_of(self, name: str) -> str:
@@ -142,12 +148,24 @@ class FolderSource:
         found = re.search(self._folder.group, id) if self._folder.group else None
         return found[1] or "" if found else ""
 
-    def _own_split(self, id: str) -> Split:
+    @staticmethod
+    def _lies_in(inside: str, folders: list[str]) -> bool:
+        return bool(set(PurePosixPath(inside).parent.parts) & set(folders))
+
+    def _own_splits(self, ids: list[str]) -> dict[str, Split]:
+        """By folders, `test_items`, or `test_share` of the groups: where one is asked for, at least one."""
+        if self._folder.test_folders is not None:
+            held = {id for id in ids if self._lies_in(self._files[id], self._folder.test_folders)}
+            return {id: "test" if id in held else "train" for id in ids}
         if self._folder.test_items:
-            return "test" if re.fullmatch(self._folder.test_items, id) else "train"
+            held = {id for id in ids if re.fullmatch(self._folder.test_items, id)}
+            return {id: "test" if id in held else "train" for id in ids}
         # By a digest: an image that is added later moves no other.
-        digest = hashlib.sha256((self._group(id) or id).encode()).digest()
-        return "test" if int.from_bytes(digest[:8]) < self._folder.test_share * 2**64 else "train"
+        places = {id: _place(self._group(id) or id) for id in ids}
+        bound = self._folder.test_share * 2**64
+        if bound and ids:
+            bound = max(bound, min(places.values()) + 1)
+        return {id: "test" if places[id] < bound else "train" for id in ids}
 
     def fingerprint(self, item: Item) -> str:
         """Sizes and times of the image and of its labels, how they are read, and its landmarks."""
@@ -166,6 +184,8 @@ class FolderSource:
             raise BrokenImage(
                 f"{item.origin} has no labels at {self._root / str(what)}; add them or remove it"
             )
+        if self._folder.side_by_side:
+            check_halves(upright_size(self._root / item.origin)[0], self._root / item.origin)
         for path in self._pose_files(item.origin):
             if not path.is_file():
                 raise BrokenImage(
@@ -182,35 +202,41 @@ class FolderSource:
         """The picture as uint8 (size,size,3) RGB; its face where it is aligned."""
         if item.alignment is not None:
             return item.alignment.image(self.original(item), size, resample)
+        if self._folder.side_by_side:
+            return resize_image(self.original(item), size, resample)
         return read_resized(self._root / item.origin, size, resample)
 
     def original(self, item: Item) -> np.ndarray:
         """The picture as it is, uint8 (H,W,3) RGB, upright."""
-        return read_rgb(self._root / item.origin)
+        path = self._root / item.origin
+        return picture_half(read_rgb(path), self._folder, path)
+
+    def _size(self, item: Item) -> tuple[int, int]:
+        """Width and height of `original` in px, from the file's head alone."""
+        width, height = upright_size(self._root / item.origin)
+        return (width // 2 if self._folder.side_by_side else width), height
 
     def parsing(self, item: Item, size: int) -> Parsing | None:
         """Labels at `size`, resized nearest, of a face with its parts; None where there are none."""
         files, picture = self._label_files(item.origin), self._root / item.origin
+        if self._folder.side_by_side:
+            return self._parsed(picture, size, item.alignment)
         if not files:
             return None
         self.check(item)
-        if "labels" not in files:
-            present = {part: path for part, path in files.items() if path.is_file()}
-            return face_of_part_masks(present, picture, size, item.alignment)
-        labels = self._labels(files["labels"], picture, size, item.alignment)
-        of_face = self._folder.face_labels
-        return face_of_labels(labels, files["labels"]) if of_face else Parsing(labels, CLASSES)
+        if "labels" in files:
+            return self._parsed(files["labels"], size, item.alignment, picture)
+        present = {part: path for part, path in files.items() if path.is_file()}
+        return face_of_part_masks(present, picture, size, item.alignment)
 
-    def _labels(self, path: Path, picture: Path, size: int, alignment: Alignment | None) -> np.ndarray:
-        folder = self._folder
-        if folder.colours is None:
-            return labels_of_plane(path, picture, size, alignment)
-        pixels = read_rgb(path)
-        check_section(path, pixels.shape, picture)
-        labels = labels_of_colours(
-            pixels, folder.colours, folder.colour_tolerance, folder.unclear_share, path
-        )
-        return labels_in(labels, size, alignment)
+    def _parsed(
+        self, path: Path, size: int, alignment: Alignment | None, picture: Path | None = None
+    ) -> Parsing:
+        """The labels of a map in a file of its own, which belongs to `picture`, or beside the picture."""
+        if picture is not None:
+            check_section(path, upright_size(path)[::-1], picture)
+        labels = labels_in(read_labels(path, self._folder), size, alignment)
+        return face_of_labels(labels, path) if self._folder.face_labels else Parsing(labels, CLASSES)
 
     def _label_files(self, inside: str) -> dict[str, Path]:
         """The label map under "labels", or the mask of each part; not all of them need exist."""
@@ -226,7 +252,7 @@ class FolderSource:
     def body_pose(self, item: Item) -> BodyPose | None:
         """The joints of the person with the highest score; None where the folder has no files of joints."""
         files = self._pose_files(item.origin)
-        return read_openpose(*files, upright_size(self._root / item.origin)) if files else None
+        return read_openpose(*files, self._size(item)) if files else None
 
     def _pose_files(self, inside: str) -> tuple[Path, Path] | tuple[()]:
         if not self._folder.keypoints:
@@ -244,10 +270,9 @@ class FolderSource:
 
     def own_alignment(self, item: Item) -> Alignment:
         """The map to the frame of CelebA-HQ by the landmarks of the table. Raises `BrokenImage`."""
-        size = upright_size(self._root / item.origin)
-        return alignment_of(self._own_landmarks(item), size, item.origin)
+        return alignment_of(self._own_landmarks(item), self._size(item), item.origin)
 
     def _own_landmarks(self, item: Item) -> np.ndarray:
         rows = self._landmarks.get(item.id)
         points = checked_points(rows, item.origin, str(self._folder.landmarks))
-        return points / upright_size(self._root / item.origin)
+        return points / self._size(item)
