@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -14,6 +14,13 @@ class MatebitError(Exception):
     The command line prints the message and exits with status 2, without a traceback.
     Anything else that is raised is a defect of the program and keeps its traceback.
     """
+
+
+def some_of(names: Iterable[str]) -> str:
+    """The first three names in order, for a message: `a, b, c and 4 more`."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
+    return ", ".join(ordered[:3]) + more
 
 
 # What is no defect of the program. A file that is absent is none of these: whoever opens it says what it is.
