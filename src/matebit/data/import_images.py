@@ -31,7 +31,7 @@ Job = tuple[Item, dict]
 def import_work(config: DataConfig, seed: int, folder: Path) -> Callable[[Job], dict]:
     """The function that writes one image: `(item, earlier record) -> record`, see `Journal`."""
     source, aligner = open_source(config, seed), open_aligner(config, seed)
-    basis = f"{code_digest()} {aligner.landmarks if aligner else ''}"
+    basis = f"{code_digest(__name__, config)} {aligner.landmarks if aligner else ''}"
 
     def work(job: Job) -> dict:
         item, earlier = job
