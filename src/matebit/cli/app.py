@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from matebit import __version__
-from matebit.cli import datasets, stages, tools, weights
+from matebit.cli import datasets, project, stages, tools, weights
 from matebit.cli.bench import bench
 from matebit.errors import MatebitError
 from matebit.logs import set_up_logging
@@ -42,6 +42,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+project.register(app)
 stages.register(app)
 tools.register(app)
 datasets.register(app)

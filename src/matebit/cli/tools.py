@@ -1,4 +1,4 @@
-"""Commands beside the stages: the tracker's page, DVC's files, single figures, checkpoints."""
+"""Commands beside the stages: the tracker's page, single figures, checkpoints."""
 
 from __future__ import annotations
 
@@ -31,22 +31,6 @@ def _ui(
     typer.echo(f"http://{host}:{port} shows {uri}; Ctrl-C ends it")
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
     subprocess.run([*command, "--host", host, "--port", str(port)], check=False)
-
-
-def _dvc(
-    params: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Params files, params/NAME.yaml.")],
-) -> None:
-    """Write DVC's file for a params file: dvc.yaml for the demo, pipelines/NAME/dvc.yaml for others."""
-    from matebit.config.read import read_mapping, validated
-    from matebit.config.schema import Params
-    from matebit.engines.dvcfile import dvc_text
-    from matebit.io.files import write_text
-
-    for path in params:
-        parsed = validated(Params, read_mapping(path), str(path))
-        target = Path("dvc.yaml") if parsed.name == "demo" else Path("pipelines", parsed.name, "dvc.yaml")
-        write_text(target, dvc_text(parsed, path, target))
-        typer.echo(str(target))
 
 
 def _figure(
@@ -104,13 +88,6 @@ def _check(
     typer.echo(f"{len(compared) - bad} of {len(compared)} numbers agree ({how})")
     if bad:
         raise typer.Exit(1)
-
-
-def _params() -> None:
-    """Print every parameter with its default and meaning (docs/params.md)."""
-    from matebit.config.reference import reference
-
-    typer.echo(reference(), nl=False)
 
 
 def _import_checkpoint(
@@ -200,11 +177,9 @@ def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
     commands: dict[str, Callable[..., None]] = {
         "ui": _ui,
-        "dvc": _dvc,
         "figure": _figure,
         "conditions-sheet": _conditions_sheet,
         "check": _check,
-        "params": _params,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,
         "app": _app,
