@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import logging
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -129,8 +128,10 @@ def _set_up_dvc(folder: Path) -> None:
     if root is None and shutil.which("git"):
         subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
         root = folder.resolve()
-    with contextlib.redirect_stdout(io.StringIO()):  # it would tell of commits among the names of our files
-        repo = Repo.init(str(folder), no_scm=root is None, subdir=root not in (None, folder.resolve()))
+    logging.getLogger("dvc").setLevel(
+        logging.WARNING
+    )  # it would tell of commits among the names of our files
+    repo = Repo.init(str(folder), no_scm=root is None, subdir=root not in (None, folder.resolve()))
     with repo, repo.config.edit("repo") as settings:
         # Nothing phones home.
         settings["core"] |= {"analytics": False, "check_update": False, "autostage": False}
