@@ -164,6 +164,17 @@ class Params(BaseModel):
         return value
 
     @model_validator(mode="after")
+    def _lines_can_be_drawn_anew(self) -> Self:
+        asked = [("data.zoom", self.data.zoom > 1), ("conditions.vary", self.conditions.vary > 0)]
+        for key, wanted in asked:
+            if wanted and self.conditions.kind not in ("canny", "xdog"):
+                raise ValueError(
+                    f"{key} draws the lines of each training window anew, which conditions.kind: "
+                    f"{self.conditions.kind} does not allow: leave it out, or choose canny or xdog"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _exemplars_are_kept(self) -> Self:
         if self.translate.ranks > self.pairs.top:
             raise ValueError(

@@ -72,7 +72,7 @@ def region_cosine(
 class Relevance(PerImage):
     """1 if every region of the result has the mean features of the exemplar's; -1 at worst."""
 
-    needs = frozenset({"parsing"})
+    needs = frozenset({"parsing", "exemplar_parsing"})
     name: ClassVar[str]
     place: ClassVar[int]
 

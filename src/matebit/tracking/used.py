@@ -60,7 +60,7 @@ _READ_IF: dict[str, Callable[[Rows], bool]] = {
 
 
 def used(sections: Mapping[str, object]) -> dict[str, str]:
-    """The dotted keys of `sections` that a run with these values reads; what is not set (None) is left out."""
+    """The dotted keys of `sections` that a run with these values reads, without what is not set (None)."""
     rows = flat(dict(sections))
     return {
         key: value
