@@ -11,7 +11,7 @@ import yaml
 
 from command import REPOSITORY, complaint, environment, matebit_here
 
-SMALL = "data={load_size: 32, crop_size: 32, portraits: {train: 4, test: 2, styles_train: 2, styles_test: 1}}"
+SMALL = "data={load_size: 32, crop_size: 32, portraits: {train: 8, test: 4, styles_train: 2, styles_test: 1}}"
 
 
 def run(folder: Path, site: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -55,7 +55,7 @@ def test_snakemake_runs_the_module(begun: Path, site: Path):
     result = run(begun, site, *words)
     assert result.returncode == 0, result.stdout + result.stderr
     resolved = yaml.safe_load((begun / "results/smoke/params.yaml").read_text())
-    assert resolved["data"]["portraits"]["train"] == 4
+    assert resolved["data"]["portraits"]["train"] == 8
     assert (begun / "results/smoke/.engine").read_text() == "snakemake\n"
 
 
