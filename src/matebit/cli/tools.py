@@ -8,29 +8,9 @@ from typing import Annotated
 
 import typer
 
+from matebit.cli.ui import ui
+
 PANEL = "Tools"
-
-
-def _ui(
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-) -> None:
-    """Show the runs in MLflow's page, from the store that the stages log to."""
-    import subprocess
-    import sys
-
-    from matebit.errors import MatebitError
-    from matebit.tracking.follow import send_all
-    from matebit.tracking.store import tracking_uri
-
-    base = Path()
-    send_all(base)
-    uri = tracking_uri(base)
-    if uri.startswith("http"):
-        raise MatebitError(f"MLFLOW_TRACKING_URI is the server {uri}; open that address in a browser")
-    typer.echo(f"http://{host}:{port} shows {uri}; Ctrl-C ends it")
-    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
-    subprocess.run([*command, "--host", host, "--port", str(port)], check=False)
 
 
 def _figure(
@@ -176,7 +156,7 @@ def _app(
 def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
     commands: dict[str, Callable[..., None]] = {
-        "ui": _ui,
+        "ui": ui,
         "figure": _figure,
         "conditions-sheet": _conditions_sheet,
         "check": _check,

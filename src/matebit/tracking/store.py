@@ -36,6 +36,20 @@ def tracking_uri(base: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(base / 'mlflow.db').resolve()}"
 
 
+def runs_page(base: Path, server: str) -> str:
+    """The address of the runs on MLflow's page at `server`.
+
+    Without its last word the page shows traces of language models. The experiment is that of the runs told
+    last; where nothing was told, the list of all.
+    """
+    ours = "tags.`mlflow.experimentKind` = 'custom_model_development'"
+    found = MlflowClient(tracking_uri(base)).search_experiments(
+        filter_string=ours, order_by=["last_update_time DESC"], max_results=1
+    )
+    place = f"experiments/{found[0].experiment_id}/runs" if found else "experiments"
+    return f"{server.rstrip('/')}/#/{place}?workflowType=machine_learning"
+
+
 @contextmanager
 def _exclusive(base: Path) -> Iterator[None]:
     """One process at a time: creating MLflow's tables or an experiment twice at once fails."""
