@@ -101,7 +101,7 @@ def _gallery(
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     size: Annotated[int, typer.Option(metavar="PX", help="Side of the pictures.")] = 256,
 ) -> None:
-    """Draw bundled exemplars, and sitters to translate, as PNG files."""
+    """Write the bundled exemplars, paintings of museums, and sitters to translate, as PNG files."""
     from matebit.translate.gallery import write_gallery
 
     for path in write_gallery(out, size):

@@ -53,6 +53,14 @@ def translate(
         int | None,
         _option("--size", metavar="PX", help="Side of what the network sees; default: its own."),
     ] = None,
+    enlarge: Annotated[
+        int | None,
+        _option(
+            "--enlarge",
+            metavar="K",
+            help="Make the result K (2 to 8) times as large, its colours laid along the photo's lines.",
+        ),
+    ] = None,
     fit: Annotated[
         str | None,
         _option("--fit", metavar="HOW", help="pad: all of it (default); crop: its middle."),
@@ -84,7 +92,7 @@ def translate(
     own = {
         "--photo": photos, "--condition": conditions, "--exemplar": exemplars, "--out": out,
         "--checkpoint": checkpoint, "--size": size, "--fit": fit, "--show": show, "--masks": masks,
-        "--align": align, "--paste": paste, "--kind": kind, "--device": device,
+        "--align": align, "--paste": paste, "--enlarge": enlarge, "--kind": kind, "--device": device,
     }  # fmt: skip
     named = [name for name, value in own.items() if value]
     if params is not None or seed is not None:
@@ -119,6 +127,7 @@ def translate(
         show or "",
         align,
         paste,
+        1 if enlarge is None else enlarge,
     )
     request.check()
     from matebit.train.device import choose_device

@@ -131,7 +131,7 @@ class ConditionsConfig(BaseModel):
         "drawn lines (xdog) or a network's edges (hed) with their distance map (2 channels).",
     )
     classes: int = Field(
-        19, ge=2, le=256, description="Kind labels: number of classes, which is that of its channels."
+        19, ge=2, le=255, description="Kind labels: number of classes, which is that of its channels."
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
     vary: float = Field(

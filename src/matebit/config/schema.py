@@ -24,7 +24,14 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
     "matebit": {},
     "vanilla": {"model": {"attention": "vanilla"}},
     # What only the slides' model may have is switched off, whatever the file says.
-    "released": {"model": {"variant": "released", "style_dim": None, "warp_in_decoder": False}},
+    "released": {
+        "model": {
+            "variant": "released",
+            "style_dim": None,
+            "warp_in_decoder": False,
+            "warp_detail": 1,
+        }
+    },
     # Correspondence, then SPADE: one softmax of cosine scores warps the exemplar (Zhang et al. 2020).
     "cocosnet_like": {
         "model": {

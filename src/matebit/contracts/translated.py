@@ -94,7 +94,7 @@ def read_translated(folder: Path, tests: dict[str, Entry], rank: int) -> Transla
     `tests`: the test items by id. Raises `MatebitError` if an image of `rank` is missing, if one
     belongs to no test item, or if one has another size: nothing is scored silently.
     """
-    table = read_table(folder / "index.csv", TRANSLATED_COLUMNS, text=["id", "exemplar", "image"])
+    table = read_table(folder / "index.csv", TRANSLATED_COLUMNS, numbers=["rank"])
     images = {Item(row.id, row.exemplar, int(row.rank)): row.image for row in table.itertuples()}
     found = Translated(folder, images)
     missing = set(tests) - {item.id for item in found.of_rank(rank)}

@@ -137,9 +137,9 @@ def _in(folder: ImageFolder | None) -> dict[str, Path]:
 
 def read_exemplar_table(path: Path) -> dict[str, str]:
     """Image -> exemplar, from the columns `id` and `exemplar` of a table; of its ranks, the first."""
-    table = read_table(path, ["id", "exemplar"], text=["id", "exemplar"])
+    table = read_table(path, ["id", "exemplar"])
     if "rank" in table.columns:
-        table = table[table["rank"] == 1]
+        table = table[table["rank"] == "1"]
     doubled = table["id"][table["id"].duplicated()]
     if len(doubled):
         raise MatebitError(f"{path} names two exemplars of {some_of(doubled)}: keep one line an image")

@@ -17,6 +17,7 @@ from matebit.io.files import atomic_path
 from matebit.io.images import BrokenImage, read_rgb
 from matebit.logs import Progress
 from matebit.translate import structure
+from matebit.translate.enlarge import checked_factor, enlarged
 from matebit.translate.framing import Fit, frame_of
 from matebit.translate.maps import asked_for, sheet, write_maps
 from matebit.translate.structure import Framed
@@ -44,6 +45,7 @@ class Request:
     show: str = ""
     align: bool = False
     paste: bool = False
+    enlarge: int = 1
 
     def check(self) -> None:
         """Raise `MatebitError` for what can be seen to be wrong without the network, which takes seconds."""
@@ -96,6 +98,7 @@ def _planned(request: Request) -> _Work:
         raise MatebitError("--align belongs to --photo; a condition is finished as it is")
     if request.paste and not request.align:
         raise MatebitError("--paste lays an aligned face back into its photo; give --align too")
+    checked_factor(request.enlarge)
     option, out = "--photo" if request.photos else "--condition", request.out
     content, content_folder = picture_files(request.photos or request.conditions, option)
     exemplars, exemplar_folder = picture_files(request.exemplars, "--exemplar")
@@ -118,6 +121,8 @@ def _planned(request: Request) -> _Work:
     )
     if work.to_sheet and work.shown:
         raise MatebitError("--show with several pictures needs a folder as --out")
+    if work.to_sheet and request.enlarge > 1:
+        raise MatebitError("--enlarge with several pictures needs a folder as --out")
     if work.to_sheet and request.paste:
         raise MatebitError("--paste with several pictures needs a folder as --out")
     _refuse_collisions(work)
@@ -241,7 +246,7 @@ def _row(
 
 def _write_one(found: Translated, condition: Framed, work: _Work, photo: Path, target: Path) -> list[Path]:
     maps = write_maps(found, work.shown, target)
-    picture = found.frame.cut_out(found.image)
+    picture = enlarged(found.image, condition, work.request.enlarge)
     if work.request.paste and condition.alignment is not None:
         picture = condition.alignment.paste(picture, read_rgb(photo))
     write_picture(target, picture)
