@@ -11,7 +11,7 @@ import yaml
 
 from command import REPOSITORY, complaint, environment, matebit_here
 
-SMALL = "data={load_size: 32, crop_size: 32, portraits: {train: 8, test: 4, styles_train: 2, styles_test: 1}}"
+SMALL = "data={load_size: 64, crop_size: 64, portraits: {train: 8, test: 4, styles_train: 2, styles_test: 1}}"
 
 
 def run(folder: Path, site: Path, *words: str) -> subprocess.CompletedProcess[str]:
