@@ -8,9 +8,23 @@ from typing import Annotated
 
 import typer
 
-from matebit.cli.ui import ui
-
 PANEL = "Tools"
+
+
+def _ui(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser, at a terminal.")
+    ] = True,
+) -> None:
+    """Show the runs in MLflow's page, from the store that the stages log to.
+
+    Example: matebit ui --port 5001
+    """
+    from matebit.tracking.page import show_runs
+
+    show_runs(Path(), host, port, open_page)
 
 
 def _figure(
@@ -108,6 +122,24 @@ def _gallery(
         typer.echo(str(path))
 
 
+def _opening_figure(
+    out: Annotated[Path, typer.Option(help="The picture to write (docs/images/opening.jpg).")],
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="C", help="A checkpoint; default: the one shipped.")
+    ] = None,
+    size: Annotated[int | None, typer.Option(metavar="PX", help="Side of what the network sees.")] = None,
+    enlarge: Annotated[int, typer.Option(metavar="K", help="Cells so many times as large.")] = 1,
+) -> None:
+    """Make README's first figure: a photograph and sitters in the styles of paintings."""
+    from matebit.translate.enlarge import checked_factor
+    from matebit.translate.opening_figure import write_opening_figure
+    from matebit.translate.shipped import shipped_checkpoint
+    from matebit.translate.translator import load
+
+    write_opening_figure(load(checkpoint or shipped_checkpoint()), out, size, checked_factor(enlarge))
+    typer.echo(str(out))
+
+
 def _ship(
     params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
     method: Annotated[str, typer.Argument(metavar="METHOD", help="A method of the params file.")],
@@ -156,7 +188,7 @@ def _app(
 def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
     commands: dict[str, Callable[..., None]] = {
-        "ui": ui,
+        "ui": _ui,
         "figure": _figure,
         "conditions-sheet": _conditions_sheet,
         "check": _check,
@@ -165,6 +197,7 @@ def register(app: typer.Typer) -> None:
         "app": _app,
         "gallery": _gallery,
         "ship": _ship,
+        "opening-figure": _opening_figure,
     }
     for name, function in commands.items():
         app.command(name, rich_help_panel=PANEL)(function)

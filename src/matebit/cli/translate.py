@@ -18,6 +18,26 @@ class TwoForms(TyperCommand):
         """What stands after the command's name."""
         return ["PARAMS METHOD [--seed S] | (--photo P | --condition X) --exemplar Y --out O [OPTIONS]"]
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Let `--photo photos/*.jpg` name all that the shell makes of it."""
+        return super().parse_args(ctx, each_named(args))
+
+
+_SEVERAL = ("--photo", "--condition", "--exemplar")
+
+
+def each_named(args: list[str]) -> list[str]:
+    """`--photo a b` as `--photo a --photo b`; options of one value are left as they are."""
+    found: list[str] = []
+    option = None  # whose further values may come; its first one is its own
+    for number, word in enumerate(args):
+        if word.startswith("-") and len(word) > 1:
+            option = word.partition("=")[0] if word.partition("=")[0] in _SEVERAL else None
+        elif option is not None and args[number - 1] != option:
+            found.append(option)
+        found.append(word)
+    return found
+
 
 def _option(*names: str, help: str, metavar: str | None = None) -> Any:
     return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=PICTURES)

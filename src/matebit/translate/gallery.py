@@ -14,6 +14,7 @@ from matebit.drawn.drawing.style import MEDIA, Style, sample_style
 from matebit.drawn.portraits.drawing import painted
 from matebit.drawn.portraits.shape import Shape, sample_shape
 from matebit.errors import MatebitError
+from matebit.io.files import check_writable
 from matebit.io.images import read_image, write_png
 from matebit.io.tables import write_table
 from matebit.logs import track
@@ -118,6 +119,7 @@ def drawn(id: str, size: int) -> np.ndarray:
 
 def write_gallery(folder: Path, size: int) -> list[Path]:
     """Write all of them as `FOLDER/ID.png`, and `FOLDER/credits.csv`, which says whose the paintings are."""
+    check_writable(folder)
     everyone: list[Bundled] = [*exemplars().values(), *paintings().values(), *sitters().values()]
     credits = [
         {"file": f"{one.id}.png", "title": one.title, "credit": one.credit, "link": one.link}
