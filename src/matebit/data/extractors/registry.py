@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 EXTRACTORS: dict[str, dict[str, tuple[str, str]]] = {
     "parsing": {"bisenet": ("matebit.data.extractors.bisenet", "FaceParser")},
     "pose": {"keypoint_rcnn": ("matebit.data.extractors.keypoint_rcnn", "JointFinder")},
-    "landmarks": {"face_alignment": ("matebit.data.extractors.face_alignment", "LandmarkFinder")},
+    "landmarks": {
+        "face_alignment": ("matebit.data.extractors.face_alignment", "LandmarkFinder"),
+        "dlib68": ("matebit.data.extractors.dlib68", "LandmarkFinder"),
+    },
 }
 
 
