@@ -23,8 +23,8 @@ COCO = [
 ]  # fmt: skip
 MEDIAPIPE = {
     0: "nose", 2: "l_eye", 5: "r_eye", 7: "l_ear", 8: "r_ear", 11: "l_shoulder", 12: "r_shoulder",
-    13: "l_elbow", 14: "r_elbow", 15: "l_wrist", 16: "r_wrist", 23: "l_hip", 24: "r_hip", 25: "l_knee", 26: "r_knee",
-    27: "l_ankle", 28: "r_ankle",
+    13: "l_elbow", 14: "r_elbow", 15: "l_wrist", 16: "r_wrist", 23: "l_hip", 24: "r_hip", 25: "l_knee",
+    26: "r_knee", 27: "l_ankle", 28: "r_ankle",
 }  # fmt: skip
 PLACES = {name: np.array((4.0 * number + 3, 5.0 * number + 2)) for number, name in enumerate(JOINTS)}
 PLACES["neck"] = (PLACES["l_shoulder"] + PLACES["r_shoulder"]) / 2

@@ -77,6 +77,21 @@ def _chosen(items: list[Item], config: DataConfig) -> list[Item]:
     return sorted(kept, key=lambda item: item.id)
 
 
+def _why_empty(config: DataConfig, split: str, rejected: list[dict], folder: Path) -> str:
+    """Which key or file to look at where a split has no image."""
+    if rejected:
+        return f"{folder / 'rejected.csv'} says why"
+    name = config.train_list if split == "train" else config.test_list
+    if config.root is None or (Path(config.root) / name).exists() or config.source != "folder":
+        return f"see data.{split}_list: {name}"
+    if config.folder.test_items:
+        fits = "no" if split == "test" else "every"
+        return f"data.folder.test_items ({config.folder.test_items!r}) fits {fits} id"
+    if split == "test":
+        return f"set data.folder.test_share or test_items, or write a list {name}"
+    return "data.folder.test_share holds all of them out; lower it or add images"
+
+
 def run(params: ResolvedParams, layout: Layout) -> None:
     """Write the pictures, what became of each of them, and `data/index.csv` last.
 
@@ -121,10 +136,11 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     for split in ("train", "test"):
         if not any(row["split"] == split for row in rows):
             where = f"data.root: {config.root}" if config.root else f"data.source: {config.source}"
-            raise MatebitError(
-                f"{where} gives no {split} image; see data.{split}_list and {folder / 'rejected.csv'}"
-                + (f", and {folder / 'duplicates.csv'} (data.near_duplicates)" if told else "")
+            why = _why_empty(config, split, rejected, folder)
+            doubles_out = (
+                f"; {folder / 'duplicates.csv'} says which doubles are left out (data.near_duplicates)"
             )
+            raise MatebitError(f"{where} gives no {split} image; {why}{doubles_out if told else ''}")
     write_table(folder / "duplicates.csv", told, DUPLICATE_COLUMNS)
     remove_strangers(folder / "images", {f"{row['id']}.png" for row in rows})
     write_table(folder / "alignment.csv", aligned, ALIGNMENT_COLUMNS)

@@ -74,5 +74,5 @@ def test_a_picture_without_a_face_is_rejected(aligner: FaceAligner):
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "dlib", None)
-    with pytest.raises(MatebitError, match="--align needs dlib, which is not installed.*landmarks-dlib"):
+    with pytest.raises(MatebitError, match=r"--align needs dlib, which is not installed.*landmarks-dlib"):
         aligner_by_network(ASKED, "--align")
