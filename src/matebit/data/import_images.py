@@ -106,7 +106,9 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     # Here too, so that absent weights are said once and at once, and not by every process.
     open_aligner(config, params.seed)
     (folder / "index.csv").unlink(missing_ok=True)
-    rows, rejected, aligned, hashes, told = [], [], [], [], []
+    rows, rejected, aligned = [], [], []
+    hashes: list[list[str]] = []
+    told: list[dict] = []
     with Journal(layout.state / "data.jsonl") as journal:
         jobs = [(item, journal.records.get(item.id, {})) for item in items]
         arguments = (config, params.seed, folder)
@@ -119,7 +121,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
             if "alignment" in record:
                 aligned.append({"id": item.id, **record["alignment"]})
             [(name, digest)] = record["files"].items()
-            hashes.append(record.get("hashes"))
+            hashes.append(record.get("hashes", []))
             rows.append(
                 {
                     "id": item.id, "split": item.split, "file": name, "sha256": digest,

@@ -88,8 +88,7 @@ def _turned(image: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
     there[:, 2] += (across / 2 - width / 2, down / 2 - height / 2)
     # OpenCV's linear filter sees four pixels only: shrunk before it is turned.
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
-    from_small = there.copy()
-    from_small[:, :2] /= scale
+    from_small = np.column_stack([there[:, :2] / scale, there[:, 2]])
     # Grey beyond its borders: a mirrored face would be found too.
     size = round(across), round(down)
     turned = cv2.warpAffine(small, from_small, size, borderValue=(128, 128, 128))

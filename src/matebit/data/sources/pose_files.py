@@ -105,7 +105,11 @@ class PoseFiles:
         """The image's surest person, in a picture of `size` (width, height) px. Raises `BrokenImage`."""
         if not self._one_for_all:
             files = self.files(inside)
-            return read_openpose_json(files[0], size) if len(files) == 1 else read_openpose(*files, size)
+            return (
+                read_openpose_json(files[0], size)
+                if len(files) == 1
+                else read_openpose(files[0], files[1], size)
+            )
         rows, named = self._rows(inside), f"{self._root / self._keypoints} ({inside})"
         if self._is_table:
             return _pose(rows * (*size, 1), _MEDIAPIPE, size, named)
