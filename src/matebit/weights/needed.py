@@ -50,7 +50,7 @@ def _extractors(config: ExtractorsConfig) -> Iterator[Need]:
         yield _need("face-parsing", f"conditions.extractors.parsing: {config.parsing}")
     if config.pose:
         yield _need("keypoint-rcnn", f"conditions.extractors.pose: {config.pose}")
-    if config.landmarks:
+    if config.landmarks == "face_alignment":  # the files of dlib68 come with its packages
         yield from _face_landmarks(f"conditions.extractors.landmarks: {config.landmarks}")
 
 
