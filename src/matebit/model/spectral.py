@@ -83,6 +83,8 @@ class SpectralConv2d(nn.Module):
         self.register_buffer("weight_u", torch.empty(outputs))
         self.register_buffer("weight_v", torch.empty(inputs * kernel * kernel))
         self.advancing = True
+        self.sharing = False
+        self._shared: Tensor | None = None
 
     def _matrix(self) -> tuple[Tensor, Tensor]:
         """W as a matrix (`_rows`) and v (inputs,k,k) in the order of its columns, as views."""
@@ -119,7 +121,16 @@ class SpectralConv2d(nn.Module):
 
     def weight(self) -> Tensor:
         """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
-        if self.training and self.advancing:
+        advancing = self.training and self.advancing
+        if self._shared is not None and not advancing and torch.is_grad_enabled():
+            return self._shared
+        divided = self._divided(advancing=advancing)
+        if self.sharing and torch.is_grad_enabled():
+            self._shared = divided
+        return divided
+
+    def _divided(self, *, advancing: bool) -> Tensor:
+        if advancing:
             u, v, product = self.iterate()
         else:
             # copies: a later iteration writes into the buffers before the backward has read them
@@ -127,6 +138,10 @@ class SpectralConv2d(nn.Module):
             u, v = self.weight_u.clone(), stored.flatten().clone()
             product = torch.mv(rows, v)
         return _Divided.apply(self.weight_orig, u, v, torch.dot(u, product))  # type: ignore[no-any-return]
+
+    def forget(self) -> None:
+        """End the sharing of one W / sigma."""
+        self.sharing, self._shared = False, None
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,inputs,h,w) to (B,outputs,h',w')."""
@@ -156,6 +171,23 @@ def held(module: nn.Module) -> Iterator[None]:
     finally:
         for layer in layers:
             layer.advancing = True
+
+
+@contextmanager
+def weights_shared(module: nn.Module) -> Iterator[None]:
+    """Inside, forwards of `module` share a W / sigma until the spectral vectors advance, and its backward.
+
+    For the passes of one training step: the weights must not change inside, and a graph that was used up must
+    not be needed again.
+    """
+    layers = list(spectral_layers(module))
+    for layer in layers:
+        layer.sharing = True
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.forget()
 
 
 def settle(module: nn.Module) -> None:
