@@ -5,11 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load"]
+__all__ = ["__version__", "load", "score"]
+
+
+_HOMES = {"load": "matebit.translate.translator", "score": "matebit.metrics.score"}
 
 
 def __getattr__(name: str) -> object:
-    """Import `matebit.load` only when it is asked for: it needs torch, the command line does not."""
-    if name == "load":
-        return import_module("matebit.translate.translator").load
+    """Import on first use: what stands in `_HOMES` needs torch, the command line does not."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'matebit' has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,9 @@ values = (
     | st.integers()
     | st.floats(allow_nan=False)
     | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
-    | st.sampled_from(["1e-4", "1e5", "12e3", "on", "null", "~", "0x1f", "1_000", "a: b", "- a", "#"])
+    | st.sampled_from(
+        ["1e-4", "1e5", "12e3", "on", "null", "~", "0x1f", "0o17", "1_0.5", "1_000", "a: b", "- a", "#"]
+    )
 )
 lists = st.lists(values, max_size=3)
 mappings = st.recursive(
@@ -39,6 +42,8 @@ def test_yaml_that_is_written_reads_back_the_same(mapping):
     back = parse_yaml(yaml_text(mapping), "here")
     assert back == mapping
     assert yaml_text(back) == yaml_text(mapping)
+    # And so for those who read YAML 1.1, as Snakemake does.
+    assert yaml.safe_load(yaml_text(mapping)) == mapping
 
 
 @given(base=mappings, changes=mappings)

@@ -252,12 +252,12 @@ def test_face_conditions_need_the_labels_of_a_face(tmp_path: Path):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda map_: map_.convert("RGB"), "not one 8-bit channel"),
+        (lambda map_: Image.merge("RGB", [map_, map_.point(lambda v: 9 - v), map_]), "data.folder.colours"),
         (lambda map_: Image.fromarray(np.asarray(map_).astype(np.uint16) * 257), "not one 8-bit channel"),
         (lambda map_: map_.resize((24, 12)), "24 x 12"),
         (lambda map_: Image.fromarray(np.asarray(map_) + np.uint8(12)), "labels go from 0 to 18"),
     ],
-    ids=["rgb", "16-bit", "other-shape", "no-label"],
+    ids=["colours", "16-bit", "other-shape", "no-label"],
 )
 def test_label_maps_that_cannot_be_read_as_labels(tmp_path: Path, spoil, words: str):
     faces(tmp_path)

@@ -41,6 +41,15 @@ def test_config_and_set_say_the_same(file: str):
     assert Experiment.of(config, [file]).params == expected
 
 
+def test_words_that_snakemake_reads_as_switches(file: str):
+    text = SMOKE + "\ntracking: {experiment: on}\n"
+    Path(file).write_text(text)
+    assert yaml.safe_load(text)["tracking"]["experiment"] is True
+    assert Experiment.of(yaml.safe_load(text), [file]).params == resolve(
+        read_with_overrides(Path(file)), file
+    )
+
+
 def test_only_one_params_file(file: str):
     for files in ([], [file, file]):
         with pytest.raises(MatebitError, match="one params file"):

@@ -9,10 +9,44 @@ from arrays_inputs import ArrayInputs, feed, random_images
 
 from matebit.config.metrics import InceptionConfig
 from matebit.errors import MatebitError
+from matebit.metrics.context import PooledLite0
 from matebit.metrics.fid import FrechetInceptionDistance, GaussianStatistics, frechet_distance
 from matebit.metrics.inception import Inception, _build, load_inception, resize_clean
 from matebit.metrics.inception_score import InceptionScore, inception_score
 from matebit.metrics.kid import KernelInceptionDistance, squared_mmd
+from matebit.metrics.lite0 import FrechetLite0, KernelLite0
+
+
+@pytest.fixture(scope="module")
+def lite0():
+    return PooledLite0()
+
+
+def test_lite0_distances_are_the_formulas_on_its_pooled_features(lite0):
+    """By hand from the means of the last level; no set is far from itself, noise is far from pictures."""
+    images, others = random_images("abcdef", 0, side=32), random_images("abcdef", 1, side=32)
+    inputs = ArrayInputs(images, others, reals=others)
+    network, level = lite0._network, lite0._network.levels[-1]
+    pooled = [
+        torch.stack(
+            [
+                network(torch.from_numpy(image).permute(2, 0, 1)[None].float() / 127.5 - 1)[level][0].mean(
+                    (1, 2)
+                )
+                for image in group.values()
+            ]
+        )
+        .double()
+        .numpy()
+        for group in (images, others)
+    ]
+    frechet = feed(FrechetLite0(lite0), inputs, "abcdef")["fd_lite0"]
+    assert frechet == pytest.approx(frechet_distance(*map(_statistics, pooled)), rel=1e-3)
+    kernel = feed(KernelLite0(lite0, InceptionConfig()), inputs, "abcdef")["kid_lite0"]
+    assert kernel == pytest.approx(1000 * squared_mmd(*pooled), rel=1e-2)
+    same = ArrayInputs(images, images, reals=images)
+    assert feed(FrechetLite0(lite0), same, "abcdef")["fd_lite0"] == pytest.approx(0, abs=1e-6)
+    assert feed(KernelLite0(lite0, InceptionConfig()), same, "a") == {}
 
 
 def _statistics(features, batch=7):

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import correlate1d
 
+from matebit.metrics.chroma import Chroma
 from matebit.metrics.mae import MeanAbsoluteError
 from matebit.metrics.psnr import PeakSignalToNoise
 from matebit.metrics.ssim import StructuralSimilarity
@@ -35,6 +36,33 @@ def test_identical_images_are_perfect():
     assert feed(MeanAbsoluteError(), inputs, "abc") == {"mae": 0.0}
     assert feed(PeakSignalToNoise(), inputs, "abc") == {"psnr": np.inf}
     assert feed(StructuralSimilarity(), inputs, "abc")["ssim"] == pytest.approx(1)
+
+
+def _lab(red: int, green: int, blue: int) -> tuple[float, float]:
+    """a and b of one sRGB colour, by the standard's formulas."""
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (red / 255, green / 255, blue / 255)
+    ]
+    matrix = [
+        (0.4124564, 0.3575761, 0.1804375),
+        (0.2126729, 0.7151522, 0.0721750),
+        (0.0193339, 0.1191920, 0.9503041),
+    ]
+    xyz = [sum(m * c for m, c in zip(row, linear, strict=True)) for row in matrix]
+    f = [
+        v ** (1 / 3) if v > (6 / 29) ** 3 else v / (3 * (6 / 29) ** 2) + 4 / 29
+        for v in (xyz[0] / 0.95047, xyz[1], xyz[2] / 1.08883)
+    ]
+    return 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
+
+
+def test_chroma_by_the_formulas():
+    one, other = np.zeros((2, 1, 2, 3), dtype=np.uint8)
+    one[0], other[0] = [(200, 30, 90), (10, 10, 10)], [(20, 180, 60), (240, 240, 240)]
+    apart = np.hypot(*np.subtract(_lab(200, 30, 90), _lab(20, 180, 60)))
+    found = feed(Chroma(), ArrayInputs({"a": one}, {"a": other}), ["a"])["chroma"]
+    assert found == pytest.approx(apart / 2, abs=0.05)  # greys differ in brightness alone
 
 
 def _slow_ssim(one, other):

@@ -27,14 +27,14 @@ def made(tiny: Experiment, tmp_path: Path) -> Experiment:
 def shown(experiment: Experiment, control: str) -> list[tuple[str, str, np.ndarray]]:
     """Item, exemplar and picture of every test item under a control."""
     folder = experiment.layout.run(control, 0).translate
-    index = read_table(folder / "index.csv", TRANSLATED_COLUMNS, ["id", "exemplar", "image"])
+    index = read_table(folder / "index.csv", TRANSLATED_COLUMNS, numbers=["rank"])
     return [(row.id, row.exemplar, read_rgb(folder / row.image)) for row in index.itertuples()]
 
 
 def made_controls(experiment: Experiment) -> list[str]:
     """What the index of the job names."""
     folder = experiment.layout.run("controls", 0).translate
-    return list(read_table(folder / "index.csv", ["control", "images"], ["control"])["control"])
+    return list(read_table(folder / "index.csv", ["control", "images"])["control"])
 
 
 def test_the_truth_is_the_true_answer(made: Experiment):
@@ -83,7 +83,7 @@ def test_again_it_is_the_same_bytes(made: Experiment):
 
 def test_without_parsing_maps_there_is_no_label_mean_and_no_old_one(made: Experiment):
     path = made.layout.conditions / "index.csv"
-    table = read_table(path, ["id", "parsing"], ["id"])
+    table = read_table(path, ["id", "parsing"])
     table["parsing"] = table["parsing_sha256"] = ""
     write_table(path, table, list(table.columns))
     made.run("translate", "controls")

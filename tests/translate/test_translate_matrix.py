@@ -22,13 +22,13 @@ def test_every_pair_once_and_the_scored_ones_among_them(trained: Experiment, tmp
     experiment = with_checkpoint(trained, tmp_path, translate={"matrix": count})
     experiment.run("translate", "matebit")
     folder = experiment.layout.run("matebit", 1).translate
-    table = read_table(folder / "matrix/index.csv", MATRIX_COLUMNS, ["condition", "exemplar", "image"])
+    table = read_table(folder / "matrix/index.csv", MATRIX_COLUMNS)
     conditions, exemplars = matrix_sides(TestSet(experiment.params, experiment.layout), count)
     assert len(conditions) == min(count, 4)
     assert len(set(exemplars)) == len(exemplars) <= len(conditions)
     pairs = [(row.condition, row.exemplar) for row in table.itertuples()]
     assert pairs == [(condition, exemplar) for condition in conditions for exemplar in exemplars]
-    scored = read_table(folder / "index.csv", ["id", "exemplar", "image"], ["id", "exemplar", "image"])
+    scored = read_table(folder / "index.csv", ["id", "exemplar", "image"])
     images = {(row.id, row.exemplar): folder / row.image for row in scored.itertuples()}
     for row in table.itertuples():
         path = folder / "matrix" / row.image

@@ -227,7 +227,7 @@ def test_the_stages_own_condition_gives_the_stages_own_image(trained: Experiment
     run_folders = experiment.layout.run("matebit", 1)
     from matebit.io.tables import read_table
 
-    index = read_table(run_folders.translate / "index.csv", ["id", "exemplar", "image"], ["id", "exemplar"])
+    index = read_table(run_folders.translate / "index.csv", ["id", "exemplar", "image"])
     row = next(index.itertuples())
     run("--checkpoint", run_folders.checkpoint,
         "--condition", experiment.layout.conditions / f"condition/{row.id}.png",

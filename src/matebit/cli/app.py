@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from matebit import __version__
-from matebit.cli import datasets, stages, tools, weights
+from matebit.cli import datasets, score, stages, tools, weights
 from matebit.cli.bench import bench
 from matebit.errors import MatebitError
 from matebit.logs import set_up_logging
@@ -45,6 +45,7 @@ app = typer.Typer(
 stages.register(app)
 tools.register(app)
 datasets.register(app)
+score.register(app)
 app.add_typer(weights.app, name="weights", rich_help_panel=tools.PANEL)
 app.add_typer(bench, name="bench", rich_help_panel=tools.PANEL)
 

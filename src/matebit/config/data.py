@@ -59,6 +59,14 @@ class DataConfig(BaseModel):
     crop_size: int = Field(
         256, ge=16, le=4096, description="Side in px that is trained on, and of test images."
     )
+    zoom: float = Field(
+        1.0,
+        ge=1,
+        le=4,
+        description="Training windows show between the whole picture and 1/zoom of its side, resized to "
+        "crop_size (the exemplar's, half as far), so that things are seen at many sizes: for conditions.kind "
+        "canny and xdog, whose lines are then drawn anew for each window. 1: plain crops.",
+    )
     flip: bool = Field(True, description="Mirror training images at random.")
     max_rejected_share: float = Field(
         0.1, ge=0, le=1, description="Largest share of unusable images that a stage puts up with."
@@ -123,9 +131,16 @@ class ConditionsConfig(BaseModel):
         "drawn lines (xdog) or a network's edges (hed) with their distance map (2 channels).",
     )
     classes: int = Field(
-        19, ge=2, le=256, description="Kind labels: number of classes, which is that of its channels."
+        19, ge=2, le=255, description="Kind labels: number of classes, which is that of its channels."
     )
     canny_sigma: float = Field(1.0, gt=0, le=20, description="Gaussian blur in px before Canny finds edges.")
+    vary: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="How much lines of canny and xdog vary in training, from example to example: their "
+        "width (at 1 from half to twice), threshold, and noise in the picture that they are drawn from.",
+    )
     distance_reach: float = Field(
         16.0,
         gt=0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 from string import Formatter
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -52,11 +52,24 @@ class FolderConfig(BaseModel):
     label_maps: str | None = Field(
         None, description="Label map of an image: `labels/{stem}.png`; {folder} is the image's own."
     )
+    side_by_side: Literal["picture_left", "picture_right"] | None = Field(
+        None,
+        description="Each file holds the picture and its label map, two halves of one width; which half the "
+        "picture is.",
+    )
     colours: list[Colour] | None = Field(
         None,
         min_length=2,
-        max_length=256,
-        description="Colours [r, g, b] of colour-coded label maps, by label; the first one is background.",
+        max_length=255,
+        description="Colours [r, g, b] of colour-coded label maps, by label; of masks [0, 0, 0] and "
+        "[255, 255, 255].",
+    )
+    ignore_label: int | None = Field(
+        None,
+        ge=0,
+        le=255,
+        description="Label of pixels that have no class (often 255): no channel shows them, and nothing that "
+        "goes by label counts them.",
     )
     colour_tolerance: float = Field(
         60.0, ge=0, le=442, description="Largest distance in RGB at which a pixel has a colour of the table."
@@ -88,6 +101,11 @@ class FolderConfig(BaseModel):
     test_items: str | None = Field(
         None, description="Regular expression that is the whole id of test items, where no list says so."
     )
+    test_folders: list[str] | None = Field(
+        None,
+        min_length=1,
+        description="Names of folders whose images are test items (`[val, test]`), where no list says so.",
+    )
     test_share: float = Field(
         0.0, ge=0, lt=1, description="Share of the groups that is held out, where nothing else says so."
     )
@@ -106,18 +124,36 @@ class FolderConfig(BaseModel):
             _check_template(self.part_masks, {"stem", "folder", "part"})
         if self.keypoints:
             _check_template(self.keypoints, {"stem", "folder"})
-        if self.label_maps and self.part_masks:
-            raise ValueError("label_maps and part_masks exclude each other")
-        if self.colours and not self.label_maps:
-            raise ValueError("colours need label_maps that they are the colours of")
-        if self.colours and len({tuple(colour) for colour in self.colours}) < len(self.colours):
-            raise ValueError("a colour stands twice among colours: every label needs its own")
+        self._check_labels()
+        if self.test_items and self.test_folders:
+            raise ValueError("test_items and test_folders exclude each other")
         for pattern in (self.group, self.test_items):
             if pattern:
                 valid_pattern(pattern)
         if self.group and not re.compile(self.group).groups:
             raise ValueError(f"group: {self.group!r} has no group in brackets")
         return self
+
+    def _check_labels(self) -> None:
+        given = [name for name in ("label_maps", "part_masks", "side_by_side") if getattr(self, name)]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} exclude each other")
+        if self.colours and not self.has_label_maps:
+            raise ValueError("colours need label_maps (or side_by_side) that they are the colours of")
+        if self.colours and len({tuple(colour) for colour in self.colours}) < len(self.colours):
+            raise ValueError("a colour stands twice among colours: every label needs its own")
+        if self.ignore_label is not None and not self.has_label_maps:
+            raise ValueError("ignore_label needs label_maps (or side_by_side) that it is a label of")
+        if self.ignore_label is not None and self.colours and self.ignore_label >= len(self.colours):
+            raise ValueError(
+                f"ignore_label: {self.ignore_label} is no place in colours, which has {len(self.colours)}, "
+                "counted from 0"
+            )
+
+    @property
+    def has_label_maps(self) -> bool:
+        """Whether every image has a label map, in a file of its own or beside it."""
+        return bool(self.label_maps or self.side_by_side)
 
     def _optional_paths(self) -> tuple[str | None, ...]:
         return self.label_maps, self.part_masks, self.keypoints, self.landmarks, self.checksums

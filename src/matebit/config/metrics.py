@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from matebit.config.segmenter import MiouConfig
 
 MetricName = Literal[
-    "mae", "ssim", "psnr", "feature_distance", "lpips", "semantic", "texture", "colour", "edge_f1", "miou",
-    "joint_pck", "pck", "confidence", "swd", "diversity", "fid", "kid", "inception_score", "cost",
+    "mae", "ssim", "psnr", "chroma", "feature_distance", "lpips", "semantic", "texture", "colour", "edge_f1",
+    "miou", "joint_pck", "pck", "confidence", "swd", "diversity", "fd_lite0", "kid_lite0", "fid", "kid",
+    "inception_score", "cost",
 ]  # fmt: skip
 
 
@@ -61,6 +62,7 @@ class MetricsConfig(BaseModel):
             "mae",
             "ssim",
             "psnr",
+            "chroma",
             "feature_distance",
             "semantic",
             "texture",
@@ -72,6 +74,8 @@ class MetricsConfig(BaseModel):
             "confidence",
             "swd",
             "diversity",
+            "fd_lite0",
+            "kid_lite0",
             "cost",
         ],
         min_length=1,

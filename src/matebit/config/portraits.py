@@ -22,6 +22,20 @@ class PortraitsConfig(BaseModel):
         16, ge=1, le=96, description="Number of styles, none of them trained on, at test."
     )
 
+    scenes: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the styles whose ground is that of a photograph: a room, a garden, a street, "
+        "lights out of focus.",
+    )
+    side_light: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the styles that light the sitter from one side, the other in shade.",
+    )
+
     @model_validator(mode="after")
     def _enough_wearers(self) -> Self:
         for split in ("train", "test"):

@@ -40,7 +40,16 @@ class ReportConfig(BaseModel):
     )
     page_megabytes: float = Field(28.0, gt=1, lt=30, description="Bound of the whole page, in megabytes.")
     sort_worst_by: Literal[
-        "feature_distance", "lpips", "mae", "ssim", "psnr", "semantic", "texture", "colour", "edge_f1"
+        "chroma",
+        "feature_distance",
+        "lpips",
+        "mae",
+        "ssim",
+        "psnr",
+        "semantic",
+        "texture",
+        "colour",
+        "edge_f1",
     ] = Field(
         "feature_distance",
         description="Metric that orders the worst ten of the image browser, where it was measured.",

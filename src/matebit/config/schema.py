@@ -24,7 +24,14 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
     "matebit": {},
     "vanilla": {"model": {"attention": "vanilla"}},
     # What only the slides' model may have is switched off, whatever the file says.
-    "released": {"model": {"variant": "released", "style_dim": None, "warp_in_decoder": False}},
+    "released": {
+        "model": {
+            "variant": "released",
+            "style_dim": None,
+            "warp_in_decoder": False,
+            "warp_detail": 1,
+        }
+    },
     # Correspondence, then SPADE: one softmax of cosine scores warps the exemplar (Zhang et al. 2020).
     "cocosnet_like": {
         "model": {
@@ -162,6 +169,17 @@ class Params(BaseModel):
             if name in CONTROLS or name == "controls":
                 raise ValueError(f"{name!r} is the name of a control; call the method otherwise")
         return value
+
+    @model_validator(mode="after")
+    def _lines_can_be_drawn_anew(self) -> Self:
+        asked = [("data.zoom", self.data.zoom > 1), ("conditions.vary", self.conditions.vary > 0)]
+        for key, wanted in asked:
+            if wanted and self.conditions.kind not in ("canny", "xdog"):
+                raise ValueError(
+                    f"{key} draws the lines of each training window anew, which conditions.kind: "
+                    f"{self.conditions.kind} does not allow: leave it out, or choose canny or xdog"
+                )
+        return self
 
     @model_validator(mode="after")
     def _exemplars_are_kept(self) -> Self:

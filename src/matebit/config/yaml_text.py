@@ -1,42 +1,78 @@
-"""YAML with the numbers of YAML 1.2: `1e-4` is a number when it is read, and quoted when it is a text."""
+"""YAML 1.2: `1e-4` is a number, `on` a word, a key stands once; what is written YAML 1.1 reads the same."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.resolver import implicit_resolvers
 
 from matebit.errors import MatebitError
 
-_FLOAT = re.compile(r"^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$", re.I)
-
-
-class _Loader(yaml.SafeLoader):
-    pass
-
 
 class Dumper(yaml.SafeDumper):
-    """Writes what `parse_yaml` reads back the same; each value stands whole where it is, no anchors."""
+    """Writes what `parse_yaml` reads back the same; each value stands whole where it is, no anchors.
+
+    Snakemake and DVC read YAML 1.1: a text that is a number or a switch in either version is quoted.
+    """
 
     def ignore_aliases(self, data: Any) -> bool:
         """No anchors."""
         return True
 
 
-for _kind in (_Loader, Dumper):
-    _kind.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
+for _versions, _tag, _pattern, _first in implicit_resolvers:
+    if (1, 2) in _versions:
+        Dumper.add_implicit_resolver(_tag, _pattern, _first)
 
 
 def parse_yaml(text: str, where: str) -> Any:
-    """Parse YAML; what is not YAML is a `MatebitError` that names `where` and the line."""
+    """Parse YAML; what is not YAML is a `MatebitError` that names `where` and the line.
+
+    So is a key that stands twice: of two sections of one name one would be lost.
+    """
     try:
-        return yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
+        return _reader().load(text)
+    except DuplicateKeyError as error:
+        key, first, second = _doubled(_reader().compose(text)) or ("a key", "?", "?")
+        raise MatebitError(
+            f"{where} is not YAML: {key!r} stands at line {first} and again at line {second}; "
+            "write one of them, or both as one section"
+        ) from error
+    except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        problem = (getattr(error, "problem", None) or "it cannot be parsed").splitlines()[0]
         raise MatebitError(f"{where} is not YAML{line}: {problem}") from error
+    except RecursionError as error:
+        raise MatebitError(f"{where} is not YAML that can be read: it is nested too deeply") from error
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
+        # What a tag or a form promises (a date, a number) and the text is not.
+        raise MatebitError(f"{where} is not YAML: {str(error).splitlines()[0]}") from error
+
+
+def _reader() -> YAML:
+    return YAML(typ="safe", pure=True)
+
+
+def _doubled(node: Node | None) -> tuple[str, int, int] | None:
+    """The first key that stands twice in a mapping, and both of its lines, from 1."""
+    children: list[Node] = []
+    if isinstance(node, MappingNode):
+        lines: dict[tuple[str, str], int] = {}
+        for key, value in node.value:
+            name, line = (str(key.tag), str(key.value)), key.start_mark.line + 1
+            if name in lines:
+                return str(key.value), lines[name], line
+            lines[name] = line
+            children.append(value)
+    elif isinstance(node, SequenceNode):
+        children = list(node.value)
+    return next((found for found in map(_doubled, children) if found), None)
 
 
 def yaml_text(value: Any, **options: Any) -> str:

@@ -16,8 +16,6 @@ CONDITION_COLUMNS = ["id", "split"]
 CONDITION_COLUMNS += [f"{kind}{end}" for kind in KINDS_OF_FILE for end in ("", "_sha256")]
 """Of `conditions/index.csv`."""
 
-_TEXT = ["id", "split", "file", "style", "group", "condition", "parsing", "edges"]
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -39,14 +37,8 @@ class Entry:
 
 def read_catalogue(layout: Layout) -> list[Entry]:
     """Every item of `conditions/index.csv`, by id. Raises `MatebitError` for absent tables."""
-    pictures = read_table(
-        layout.data / "index.csv", INDEX_COLUMNS, [name for name in _TEXT if name in INDEX_COLUMNS]
-    )
-    conditions = read_table(
-        layout.conditions / "index.csv",
-        CONDITION_COLUMNS,
-        [name for name in _TEXT if name in CONDITION_COLUMNS],
-    )
+    pictures = read_table(layout.data / "index.csv", INDEX_COLUMNS, numbers=["width", "height"])
+    conditions = read_table(layout.conditions / "index.csv", CONDITION_COLUMNS)
     joined = conditions.merge(pictures.drop(columns="split"), on="id", validate="one_to_one")
     return [
         Entry(

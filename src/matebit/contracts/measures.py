@@ -30,6 +30,7 @@ _KINDS: dict[str, Info] = {
     "mae": Info("MAE", "lower", 2, "mean absolute error to the true answer, 0 to 255"),
     "ssim": Info("SSIM", "higher", 3, "structural similarity to the true answer"),
     "psnr": Info("PSNR", "higher", 2, "peak signal-to-noise ratio to the true answer, dB"),
+    "chroma": Info("Chroma", "lower", 2, "distance in a, b of CIE Lab to the true answer, a pixel"),
     "feature_distance": Info("Features", "lower", 3, "distance of perceptual features to the true answer's"),
     "lpips": Info("LPIPS", "lower", 3, "LPIPS, as published, to the true answer"),
     "semantic": Info("Semantic", "higher", 3, "deep-feature cosine to the ground truth"),
@@ -44,6 +45,10 @@ _KINDS: dict[str, Info] = {
     "confidence": Info("Conf. AUC", "higher", 3, "confidence as a detector of cells without a true match"),
     "swd": Info("SWD", "lower", 1, "sliced Wasserstein distance to the real test images, x1000"),
     "diversity": Info("Diversity", "higher", 3, "perceptual distance between results of one condition"),
+    "fd_lite0": Info("FD-Lite0", "lower", 2, "Fréchet distance of Lite0 features to the real test images"),
+    "kid_lite0": Info(
+        "KID-Lite0", "lower", 2, "kernel distance of Lite0 features to the real test images, x1000"
+    ),
     "fid": Info("FID", "lower", 2, "Fréchet distance to the real test images"),
     "kid": Info("KID", "lower", 2, "kernel distance to the real test images, x1000"),
     "inception_score": Info("IS", "higher", 2, "inception score"),

@@ -20,7 +20,7 @@ class Ranked:
 
 def read_pairs(layout: Layout) -> dict[str, Ranked]:
     """`pairs/pairs.csv` by item. Raises `MatebitError` where it is absent or lacks a column."""
-    table = read_table(layout.pairs / "pairs.csv", PAIR_COLUMNS, ["item", "exemplar", "split"])
+    table = read_table(layout.pairs / "pairs.csv", PAIR_COLUMNS, numbers=["rank", "score", "self_ref"])
     pairs: dict[str, Ranked] = {}
     for row in table.sort_values(["item", "self_ref", "rank"]).itertuples():
         ranked = pairs.setdefault(row.item, Ranked())

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+IGNORED = 255
+"""Label of pixels that have no class: no channel shows them, nothing that goes by label counts them."""
+
 
 @dataclass(frozen=True)
 class LabelSet:
@@ -19,7 +22,7 @@ class LabelSet:
 
 @dataclass(frozen=True)
 class Parsing:
-    """A picture in parts: `labels` uint8 (S,S) of `label_set`.
+    """A picture in parts: `labels` uint8 (S,S) of `label_set`, or `IGNORED`.
 
     `parts`, of faces only: bool (13,S,S), the masks of `faces.EDGE_PARTS`, which may overlap.
     """
@@ -30,13 +33,13 @@ class Parsing:
 
 
 def _palette_of_classes() -> tuple[int, ...]:
-    """Black, then 255 colours a golden section of the hues apart: neighbours never look alike."""
+    """Black, then 254 colours a golden section of the hues apart, neighbours never alike; white for none."""
     colours = [0, 0, 0]
-    for label in range(1, 256):
+    for label in range(1, IGNORED):
         hue, light = label * 0.618034 % 1, 0.35 + 0.1 * (label % 4)
         colours += [round(255 * share) for share in colorsys.hls_to_rgb(hue, light, 0.7)]
-    return tuple(colours)
+    return (*colours, 255, 255, 255)
 
 
-CLASSES = LabelSet("classes", tuple(str(label) for label in range(256)), _palette_of_classes())
+CLASSES = LabelSet("classes", tuple(str(label) for label in range(IGNORED)), _palette_of_classes())
 """Whatever the label maps of a folder mean; 0 stands for background."""

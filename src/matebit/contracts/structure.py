@@ -42,7 +42,7 @@ EXTRACTOR_COLUMNS = [field.name for field in fields(Record)]
 
 def read_joints(layout: Layout) -> dict[str, BodyPose]:
     """The joints of `conditions/keypoints.csv` by item, as parts of width and height."""
-    table = read_table(layout.conditions / "keypoints.csv", KEYPOINT_COLUMNS, text=["id", "joint"])
+    table = read_table(layout.conditions / "keypoints.csv", KEYPOINT_COLUMNS, numbers=["x", "y"])
     poses: dict[str, BodyPose] = {}
     for row in table.itertuples():
         if row.id not in poses:

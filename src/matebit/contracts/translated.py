@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from matebit.contracts.catalogue import Entry
-from matebit.errors import MatebitError
+from matebit.errors import MatebitError, some_of
 from matebit.io.arrays import read_arrays
 from matebit.io.images import BrokenImage
 from matebit.io.tables import read_table
@@ -74,13 +73,6 @@ class Translated:
         return sorted((item for item in self.images if item.rank == rank), key=lambda item: item.id)
 
 
-def _named(names: Iterable[str]) -> str:
-    """`a, b, c and 4 more`."""
-    ordered = sorted(names)
-    more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
-    return ", ".join(ordered[:3]) + more
-
-
 def _check_size(path: Path, side: int) -> None:
     try:
         with Image.open(path) as image:
@@ -102,21 +94,21 @@ def read_translated(folder: Path, tests: dict[str, Entry], rank: int) -> Transla
     `tests`: the test items by id. Raises `MatebitError` if an image of `rank` is missing, if one
     belongs to no test item, or if one has another size: nothing is scored silently.
     """
-    table = read_table(folder / "index.csv", TRANSLATED_COLUMNS, text=["id", "exemplar", "image"])
+    table = read_table(folder / "index.csv", TRANSLATED_COLUMNS, numbers=["rank"])
     images = {Item(row.id, row.exemplar, int(row.rank)): row.image for row in table.itertuples()}
     found = Translated(folder, images)
     missing = set(tests) - {item.id for item in found.of_rank(rank)}
     if missing:
         raise MatebitError(
             f"{folder}/index.csv lacks the images of {len(missing)} test items under their "
-            f"exemplar of rank {rank} ({_named(missing)}); run `matebit translate` again"
+            f"exemplar of rank {rank} ({some_of(missing)}); run `matebit translate` again"
         )
     listed = {Path(name).name for name in images.values()}
     on_disk = {path.name for path in (folder / "images").glob("*") if not path.name.startswith(".")}
     extra = {item.id for item in images} - set(tests) | (on_disk - listed)
     if extra:
         raise MatebitError(
-            f"{folder} holds images that belong to no test item ({_named(extra)}); remove them "
+            f"{folder} holds images that belong to no test item ({some_of(extra)}); remove them "
             "or run `matebit translate` again"
         )
     for item, name in images.items():

@@ -17,9 +17,9 @@ IMAGE_COLUMNS = ["method", "seed", "id", "metric", "value"]
 
 def read_values(folder: Path) -> pd.DataFrame:
     """`values.csv` of the folder. Raises `MatebitError` where it is absent or lacks a column."""
-    return read_table(folder / VALUES_FILE, VALUE_COLUMNS, ["method", "metric"])
+    return read_table(folder / VALUES_FILE, VALUE_COLUMNS, numbers=["seed", "value", "n"])
 
 
 def read_image_values(folder: Path) -> pd.DataFrame:
     """`images.csv` of the folder. Raises `MatebitError` where it is absent or lacks a column."""
-    return read_table(folder / IMAGES_FILE, IMAGE_COLUMNS, ["method", "id", "metric"])
+    return read_table(folder / IMAGES_FILE, IMAGE_COLUMNS, numbers=["seed", "value"])

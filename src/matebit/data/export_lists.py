@@ -18,7 +18,7 @@ def export_lists(layout: Layout, folder: Path) -> list[Path]:
     exemplars, `self_pair.txt` the images of the same style or person, where there are any. Files are
     named as below the dataset's root, with forward slashes; those of drawn sets by their ids.
     """
-    index = read_table(layout.data / "index.csv", INDEX_COLUMNS, ["id", "split", "origin"])
+    index = read_table(layout.data / "index.csv", INDEX_COLUMNS)
     drawn = index.origin.str.startswith("drawn ").all()
     names = dict(zip(index.id, index.id if drawn else index.origin, strict=True))
     pairs, entries = read_pairs(layout), read_catalogue(layout)

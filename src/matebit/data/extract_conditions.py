@@ -132,10 +132,8 @@ def _keypoint_rows(record: dict) -> list[dict]:
 
 
 def _jobs(layout: Layout, journal: Journal) -> list[Job]:
-    index = read_table(
-        layout.data / "index.csv", INDEX_COLUMNS, text=["id", "split", "style", "group", "origin"]
-    )
-    table = read_table(layout.data / "alignment.csv", ALIGNMENT_COLUMNS, text=["id"])
+    index = read_table(layout.data / "index.csv", INDEX_COLUMNS, numbers=["width", "height"])
+    table = read_table(layout.data / "alignment.csv", ALIGNMENT_COLUMNS, numbers=ALIGNMENT_NUMBERS)
     numbers = table[ALIGNMENT_NUMBERS].itertuples(index=False)
     aligned = {id: Alignment(*map(float, row)) for id, row in zip(table.id, numbers, strict=True)}
     return [

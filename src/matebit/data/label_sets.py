@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from matebit.config.data import ConditionsConfig, DataConfig
 from matebit.contracts import bodies, faces
 from matebit.contracts.parsing import CLASSES, LabelSet
@@ -14,8 +16,12 @@ LABEL_SETS: dict[str, LabelSet] = {
 
 
 def labels_of(config: DataConfig) -> LabelSet:
-    """The set in which the pictures that `config` names are parsed."""
-    return LABEL_SETS[label_set_of(config)]
+    """The set in which the pictures that `config` names are parsed, in the colours of its table if any."""
+    known, table = LABEL_SETS[label_set_of(config)], config.folder.colours
+    if known is not CLASSES or table is None:
+        return known
+    own = tuple(value for colour in table for value in colour)
+    return replace(known, palette=own + known.palette[len(own) :])
 
 
 def labels_of_channels(config: ConditionsConfig, channels: int) -> LabelSet:

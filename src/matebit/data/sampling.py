@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 # Streams of one seed, so that no two things are drawn from the same numbers.
-_ORDER, _ITEM, _KNOWN, _COLOURS = 0, 1, 2, 3
+_ORDER, _ITEM, _KNOWN, _COLOURS, _LINES = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,19 @@ class Window:
             left = width - self.size - left
         rows = slice(self.top, self.top + self.size)
         return pixels[:, rows, left : left + self.size]
+
+    def picture(self, pixels: np.ndarray, size: int) -> np.ndarray:
+        """The window of a picture, uint8 (3,H,W), at `size` px: means of what a pixel covers, or bilinear."""
+        cut = self.cut(pixels)
+        if self.size == size:
+            return cut
+        rule = cv2.INTER_AREA if self.size > size else cv2.INTER_LINEAR
+        return np.stack([cv2.resize(np.ascontiguousarray(c), (size, size), interpolation=rule) for c in cut])
+
+
+def draw_zoomed(rng: np.random.Generator, full: int, zoom: float, flip: bool) -> Window:
+    """A random window of between all and 1/zoom of the side `full`, on a scale of ratios; mirrored or not."""
+    return draw_window(rng, full, max(1, round(full / zoom ** rng.random())), flip)
 
 
 def draw_window(rng: np.random.Generator, full: int, size: int, flip: bool) -> Window:
@@ -61,6 +74,11 @@ def item_rng(seed: int, k: int) -> np.random.Generator:
 def known_match_rng(seed: int, k: int) -> np.random.Generator:
     """The generator of the k-th image's known match: a stream of its own, which changes no other draw."""
     return np.random.default_rng((seed, _KNOWN, k))
+
+
+def lines_rng(seed: int, k: int) -> np.random.Generator:
+    """The generator of how the k-th image's lines are drawn, likewise."""
+    return np.random.default_rng((seed, _LINES, k))
 
 
 def colours_rng(seed: int, k: int) -> np.random.Generator:

@@ -15,9 +15,19 @@ from matebit.contracts.pairs import Ranked, read_pairs
 from matebit.contracts.pictures import Pictures
 from matebit.data.batches import Batch, Sample, collate
 from matebit.data.conditions.registry import channel_forms
+from matebit.data.conditions.varied import LinesAnew
 from matebit.data.exemplars import draw_exemplar
 from matebit.data.known_matches import CELL, draw_colours, draw_map, recoloured
-from matebit.data.sampling import colours_rng, draw_window, item_of, item_rng, known_match_rng
+from matebit.data.sampling import (
+    Window,
+    colours_rng,
+    draw_window,
+    draw_zoomed,
+    item_of,
+    item_rng,
+    known_match_rng,
+    lines_rng,
+)
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
@@ -40,6 +50,8 @@ class TrainingSet(Dataset):
         self._pairs = read_pairs(layout)
         self._pictures = Pictures(layout, params.data.loader.cache_megabytes)
         self._config, self._rules, self._seed = params.data, params.pairs, seed
+        anew = params.data.zoom > 1 or params.conditions.vary > 0
+        self._lines = LinesAnew(params.conditions) if anew else None
         self._forms = channel_forms(params.conditions) if params.pairs.known_matches else ()
 
     def __len__(self) -> int:
@@ -50,22 +62,24 @@ class TrainingSet(Dataset):
         """The k-th training example overall, counted through all epochs."""
         entry = self._train[item_of(self._seed, k, len(self._train))]
         rng = item_rng(self._seed, k)
-        size, flip = self._config.crop_size, self._config.flip
-        own = draw_window(rng, entry.size, size, flip)
+        zoom = self._config.zoom
+        own = self._window(rng, entry, zoom)
         ranked = self._pairs.get(entry.id, Ranked())
         exemplar_id, self_ref = draw_exemplar(entry.id, ranked, self._rules, rng)
         exemplar = self._by_id[exemplar_id]
-        other = draw_window(rng, exemplar.size, size, flip)
-        condition, truth = self._read(entry)
-        exemplar_condition, picture = (condition, truth) if exemplar_id == entry.id else self._read(exemplar)
+        # an exemplar that shows less than the picture lacks the colours that are asked for
+        other = self._window(rng, exemplar, (1 + zoom) / 2)
+        lines = lines_rng(self._seed, k)
+        truth, condition = self._cut(entry, own, lines)
+        picture, exemplar_condition = self._cut(exemplar, other, lines)
         sample = Sample(
             item=entry.id,
             exemplar_item=exemplar_id,
             self_ref=self_ref,
-            condition=own.cut(condition),
-            truth=own.cut(truth),
-            exemplar=other.cut(picture),
-            exemplar_condition=other.cut(exemplar_condition),
+            condition=condition,
+            truth=truth,
+            exemplar=picture,
+            exemplar_condition=exemplar_condition,
         )
         return self._recoloured(self._with_known_match(sample, k), k)
 
@@ -98,8 +112,17 @@ class TrainingSet(Dataset):
             exemplar=recoloured(sample.exemplar, colours),
         )
 
-    def _read(self, entry: Entry) -> tuple[np.ndarray, np.ndarray]:
-        return self._pictures.condition(entry), self._pictures.image(entry)
+    def _window(self, rng: np.random.Generator, entry: Entry, zoom: float) -> Window:
+        if self._config.zoom > 1:
+            return draw_zoomed(rng, entry.size, zoom, self._config.flip)
+        return draw_window(rng, entry.size, self._config.crop_size, self._config.flip)
+
+    def _cut(self, entry: Entry, window: Window, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """The window of an image and its condition: that of the stage before, or lines drawn anew."""
+        picture = window.picture(self._pictures.image(entry), self._config.crop_size)
+        if self._lines is None:
+            return picture, window.cut(self._pictures.condition(entry))
+        return picture, self._lines(picture, rng)
 
     def batches(
         self, first_image: int, total: int, batch: int, rank: int = 0, ranks: int = 1, pinned: bool = False

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from matebit.config.read import read_mapping
 from matebit.config.schema import ResolvedParams
 from matebit.config.yaml_text import parse_yaml
@@ -24,26 +26,27 @@ from matebit.translate.given_files import given_files
 from matebit.weights.needed import absent_weights, check_weights
 
 
-def _typed(value: Any, in_file: Any) -> Any:
+def _typed(value: Any, read: Any, in_file: Any) -> Any:
     """The configuration with the values of `--config` as YAML has them.
 
     Inside a mapping, Snakemake hands `{images: 40}` on as the text "40". What the params file says
-    (`in_file`, at the same place) is as it should be.
+    (`in_file`, at the same place) is as it should be; `read` is how Snakemake, whose YAML is 1.1, reads it.
     """
-    if value == in_file:
+    if value == read:
         return in_file
     if isinstance(value, dict):
+        before = read if isinstance(read, dict) else {}
         known = in_file if isinstance(in_file, dict) else {}
-        return {key: _typed(inner, known.get(key)) for key, inner in value.items()}
+        return {key: _typed(inner, before.get(key), known.get(key)) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_typed(inner, None) for inner in value]
+        return [_typed(inner, None, None) for inner in value]
     if not isinstance(value, str):
         return value
     try:
-        read = parse_yaml(value, "--config")
+        parsed = parse_yaml(value, "--config")
     except MatebitError:
         return value
-    return value if isinstance(read, dict | list) else read
+    return value if isinstance(parsed, dict | list) else parsed
 
 
 def params_file_of(words: list[str]) -> str:
@@ -66,7 +69,8 @@ class Experiment:
         path = Path(files[0])
         path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         in_file = read_mapping(path)
-        changed = _typed({"name": path.stem, **config}, in_file)
+        read = {"name": path.stem, **yaml.safe_load(path.read_text(encoding="utf-8"))}
+        changed = _typed({"name": path.stem, **config}, read, in_file)
         params = resolve(changed, str(path))
         layout = Layout(params.name)
         other_layouts(params.report, layout)

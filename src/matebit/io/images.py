@@ -90,8 +90,24 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def read_plane(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:
-    """Read a single-channel image (grey or the indices of a palette) as uint8 (H,W)."""
+    """Read one value a pixel as uint8 (H,W): grey, the indices of a palette, or colours with equal channels.
+
+    Raises `BrokenImage`, also for a JPEG, whose values are not those that were saved.
+    """
     image = _open(Path(path), str(path), max_pixels)
+    if image.format == "JPEG":
+        raise BrokenImage(
+            f"{path} is a JPEG, whose values are only nearly those that were saved; give a PNG, or the table "
+            "of its colours (data.folder.colours)"
+        )
+    if image.mode in ("RGB", "RGBA", "LA"):
+        *channels, alpha = np.moveaxis(np.asarray(image.convert("RGBA")), 2, 0)
+        if all((channel == channels[0]).all() for channel in channels) and alpha.min(initial=255) == 255:
+            return channels[0]
+        raise BrokenImage(
+            f"{path} has colours (mode {image.mode}), not one 8-bit channel; convert it to grey or indexed, "
+            "or give the table of its colours (data.folder.colours)"
+        )
     if image.mode not in ("L", "P", "1"):
         raise BrokenImage(
             f"{path} has mode {image.mode}, not one 8-bit channel; convert it to grey or indexed"

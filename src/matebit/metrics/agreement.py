@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from matebit.contracts.parsing import IGNORED
+
 LABELS = 256
 """What a label map of 8 bits may hold."""
 
 
 def confusion(found: ArrayLike, asked: ArrayLike) -> np.ndarray:
-    """(256,256) int64: how many pixels asked to have the row's label were found to have the column's."""
-    pairs = LABELS * np.asarray(asked, dtype=np.int64).ravel() + np.asarray(found, dtype=np.int64).ravel()
+    """(256,256) int64: how many pixels asked to have the row's label were found to have the column's.
+
+    Pixels that are asked to have no class (`IGNORED`) do not count, whatever was found there.
+    """
+    asked, found = (np.asarray(plane, dtype=np.int64).ravel() for plane in (asked, found))
+    counted = asked != IGNORED
+    pairs = LABELS * asked[counted] + found[counted]
     return np.bincount(pairs, minlength=LABELS * LABELS).reshape(LABELS, LABELS)
 
 

@@ -16,7 +16,7 @@ from matebit.weights.location import required
 if TYPE_CHECKING:
     from matebit.contracts.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
-    from matebit.metrics.batch import Network
+    from matebit.metrics.batch import Batch, Network
     from matebit.metrics.feature_distance import PerceptualDistance
     from matebit.metrics.inception import Inception
 
@@ -37,6 +37,33 @@ class Parser(Protocol):
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """The labels of an image's pixels."""
+
+
+class PooledLite0:
+    """EfficientNet-Lite0 with ImageNet weights, the means of its last level: (B,112) an image batch."""
+
+    def __init__(self) -> None:
+        from matebit.config.features import FeatureConfig
+        from matebit.features.build import build_features
+        from matebit.features.location import feature_weights
+
+        config = FeatureConfig(net="efficientnet_lite0", weights="imagenet")
+        weights = feature_weights(config)
+        self._network = build_features(config, weights)
+        self._level = self._network.levels[-1]
+        self.label = with_digest(config.label, weights)
+        self.protocol = f"means of {self._level} over positions, images at their own size, float64"
+
+    def __call__(self, batch: Batch, role: str) -> np.ndarray:
+        """float64 (B,112) of the images called `role`, computed once a batch."""
+        import torch
+
+        @torch.no_grad()
+        def pooled() -> np.ndarray:
+            images = getattr(batch, role).float() / 127.5 - 1
+            return self._network(images, [self._level])[self._level].double().mean(dim=(2, 3)).numpy()
+
+        return batch.once(f"lite0 {role}", pooled)
 
 
 @dataclass(frozen=True)
@@ -85,6 +112,11 @@ class Context:
         from matebit.metrics.lpips import calibrated_alexnet
 
         return calibrated_alexnet(required("alexnet", "lpips in metrics.names"))
+
+    @cached_property
+    def lite0(self) -> PooledLite0:
+        """Pooled features of EfficientNet-Lite0, for fd_lite0 and kid_lite0."""
+        return PooledLite0()
 
     @cached_property
     def inception(self) -> Inception:

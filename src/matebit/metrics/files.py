@@ -28,7 +28,7 @@ class StageFiles:
         translated: Translated,
         oracle: TruthOracle | None,
     ) -> None:
-        self._entries, self._method = entries, translated
+        self._entries, self.method = entries, translated
         self._oracle, self._pictures, self._layout = oracle, Pictures(layout), layout
 
     def _side(self, item: Item) -> int:
@@ -36,7 +36,7 @@ class StageFiles:
 
     def translated(self, item: Item) -> np.ndarray:
         """The image to be scored, (S,S,3)."""
-        return read_rgb(self._method.folder / self._method.images[item])
+        return read_rgb(self.method.folder / self.method.images[item])
 
     def truth(self, item: Item) -> np.ndarray:
         """The oracle's answer, (S,S,3)."""
@@ -94,11 +94,11 @@ class StageFiles:
 
     def matches(self, item: Item) -> Matches:
         """What the method matched."""
-        return read_matches(self._method.folder, item.id)
+        return read_matches(self.method.folder, item.id)
 
     def cost(self) -> dict[str, int]:
         """What the translate stage counted."""
-        return read_json(self._method.folder / COST_FILE)
+        return read_json(self.method.folder / COST_FILE)
 
     def true_matches(self, item: Item, grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """The oracle's matches on a square grid: (g,g,2) in [0,1], (g,g) valid."""

@@ -27,6 +27,19 @@ def squared_mmd(one: np.ndarray, other: np.ndarray) -> float:
     return float(unbiased - 2 * kernel(one, other).mean())
 
 
+def mean_squared_mmd(one: np.ndarray, other: np.ndarray, config: InceptionConfig) -> tuple[float, str]:
+    """The mean of `squared_mmd` over seeded subsets of two sets (N,d), and which subsets those are."""
+    size = min(config.kid_subset, len(one))
+    random = np.random.default_rng(config.seed)
+    # The whole set at once has only one subset.
+    draws = config.kid_subsets if size < len(one) else 1
+    distances = [
+        squared_mmd(*(x[random.choice(len(x), size, replace=False)] for x in (one, other)))
+        for _ in range(draws)
+    ]
+    return float(np.mean(distances)), f"{draws} subsets of {size}, seed {config.seed}"
+
+
 class KernelInceptionDistance(Metric):
     """KID x1000 of the translated images to the real test images, mean over seeded subsets."""
 
@@ -53,23 +66,15 @@ class KernelInceptionDistance(Metric):
             np.array([seen[name] for name in sorted(seen)], dtype=np.float64)
             for seen in self._seen[resize].values()
         )
-        size = min(self._config.kid_subset, len(one))
-        if size < 2:
+        if min(self._config.kid_subset, len(one)) < 2:
             return None
-        random = np.random.default_rng(self._config.seed)
-        # The whole set at once has only one subset.
-        draws = self._config.kid_subsets if size < len(one) else 1
-        distances = [
-            squared_mmd(*(x[random.choice(len(x), size, replace=False)] for x in (one, other)))
-            for _ in range(draws)
-        ]
+        distance, subsets = mean_squared_mmd(one, other, self._config)
         protocol = (
-            f"{IMPLEMENTATION}, pool3, resize {HOW[resize]}; {draws} subsets of {size}, seed "
-            f"{self._config.seed}; against {len(other)} real test images"
+            f"{IMPLEMENTATION}, pool3, resize {HOW[resize]}; {subsets}; against {len(other)} real test images"
         )
         return Value(
             f"kid@{resize}",
-            1000 * float(np.mean(distances)),
+            1000 * distance,
             len(one),
             self._inception.label,
             protocol,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from matebit.contracts.parsing import IGNORED
 from matebit.metrics.base import PerImage
 from matebit.metrics.batch import Batch
 from matebit.metrics.context import Context
@@ -28,15 +29,16 @@ def _shares(parsing: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
     """(labels, h*w): how many pixels of each label fall on each feature cell.
 
     Averaging features enlarged to the image by nearest neighbour is the same as this weighting of
-    cells.
+    cells. Pixels of no class do not count.
     """
     import torch
 
     rows = np.arange(parsing.shape[0]) * size[0] // parsing.shape[0]
     columns = np.arange(parsing.shape[1]) * size[1] // parsing.shape[1]
     cells = rows[:, None] * size[1] + columns[None, :]
-    labels, places = max(LABELS, int(parsing.max()) + 1), size[0] * size[1]
-    counts = np.bincount((parsing * np.int64(places) + cells).ravel(), minlength=labels * places)
+    counted = parsing != IGNORED
+    labels, places = max(LABELS, int(parsing.max(initial=0, where=counted)) + 1), size[0] * size[1]
+    counts = np.bincount((parsing * np.int64(places) + cells)[counted], minlength=labels * places)
     return torch.from_numpy(counts.reshape(labels, places).astype(np.float64))
 
 
@@ -72,7 +74,7 @@ def region_cosine(
 class Relevance(PerImage):
     """1 if every region of the result has the mean features of the exemplar's; -1 at worst."""
 
-    needs = frozenset({"parsing"})
+    needs = frozenset({"parsing", "exemplar_parsing"})
     name: ClassVar[str]
     place: ClassVar[int]
 

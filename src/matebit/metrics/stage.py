@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,34 +13,35 @@ import numpy as np
 from matebit import __version__
 from matebit.config.controls import CONTROLS
 from matebit.contracts.catalogue import Entry
-from matebit.contracts.translated import Item, Translated, read_translated
+from matebit.contracts.translated import Translated, read_translated
 from matebit.contracts.values import IMAGE_COLUMNS, IMAGES_FILE, VALUE_COLUMNS, VALUES_FILE
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table
-from matebit.logs import Progress
 from matebit.metrics.base import Metric
-from matebit.metrics.batch import Batch
-from matebit.metrics.context import Context, Parser, with_digest
+from matebit.metrics.context import Context, Parser
 from matebit.metrics.files import StageFiles, read_entries
 from matebit.metrics.registry import metric_class
+from matebit.metrics.scoring import (
+    build_context,
+    by_count,
+    extractor_parser,
+    feed,
+    values_of,
+    values_of_images,
+)
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    import torch
-
-    from matebit.config.extractors import ExtractorsConfig
     from matebit.config.schema import ResolvedParams
-    from matebit.contracts.body_pose import BodyPose
-    from matebit.data.extractors.protocol import Extractor
-    from matebit.metrics.batch import Features
 
 logger = logging.getLogger("matebit.metrics")
 
 WHY = {
     "truth": "the dataset has no true answers",
     "parsing": "not every image has a parsing map",
+    "exemplar_parsing": "not every exemplar has a parsing map",
     "edges": "not every image has edges",
     "matches": "the method hands on no matches",
     "parser": "metrics.miou.parser names nothing that can parse the result",
@@ -68,7 +69,8 @@ def _offered(
     ranks = {item.rank for item in translated.images}
     met = {
         "truth": context.truth_known,
-        "parsing": all(entries[name].parsing for name in ids),
+        "parsing": all(entries[name].parsing for name in tests),
+        "exemplar_parsing": all(entries[name].parsing for name in ids),
         "edges": all(entry.edges for entry in tests.values()),
         "parser": context.load_parser is not None,
         "joints": context.load_joint_finder is not None and files.know_joints(tests),
@@ -91,63 +93,36 @@ def chosen_metrics(context: Context, offered: set[str], who: str) -> dict[str, M
     return metrics
 
 
-def _batches(items: list[Item], size: int) -> Iterator[list[Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def _rows(metrics: dict[str, Metric], method: str, seed: int, common: str) -> tuple[list[dict], list[dict]]:
+    """The rows of both tables; `common` ends every protocol."""
+    made = {"method": method, "seed": seed}
+    return (
+        [made | vars(value) for value in values_of(metrics, common)],
+        [
+            made | {"id": item, "metric": metric, "value": value}
+            for metric, by_id in values_of_images(metrics).items()
+            for item, value in by_id.items()
+        ],
+    )
 
 
-def score(
-    metrics: dict[str, Metric],
-    context: Context,
-    files: StageFiles,
-    translated: Translated,
-    rank: int,
-    who: str,
-) -> None:
+def _score(metrics: dict[str, Metric], context: Context, files: StageFiles, rank: int, who: str) -> None:
     """Feed the metrics: those of single images by batches of one rank, diversity by condition."""
-    import torch
-
     from matebit.metrics.diversity import by_condition
 
-    def batch(items: list[Item]) -> Batch:
-        return Batch(items, files, context.network, context.truth_known)
-
-    by_rank = [metric for metric in metrics.values() if "ranks" not in metric.needs]
     across_ranks = [metric for metric in metrics.values() if "ranks" in metric.needs]
-    items = translated.of_rank(rank)
-    with torch.no_grad():
-        with Progress(f"scoring {who}", len(items), "images") as bar:
-            for some in _batches(items, context.config.batch):
-                together = batch(some)
-                for metric in by_rank:
-                    metric.update(together)
-                bar.advance(len(some))
-        for some in by_condition(list(translated.images)) if across_ranks else ():
-            together = batch(some)
-            for metric in across_ranks:
-                metric.update(together)
-
-
-def _rows(metrics: dict[str, Metric], method: str, seed: int, common: str) -> tuple[list[dict], list[dict]]:
-    """The rows of both tables, in the order of the metrics' names; `common` ends every protocol."""
-    values, images = [], []
-    for name in sorted(metrics):
-        for value in sorted(metrics[name].values(), key=lambda value: value.metric):
-            row = {"method": method, "seed": seed, **vars(value)}
-            values.append(row | {"protocol": f"{value.protocol}; {common}"})
-        for metric, by_id in sorted(metrics[name].images().items()):
-            images += [
-                {"method": method, "seed": seed, "id": item, "metric": metric, "value": by_id[item]}
-                for item in sorted(by_id)
-            ]
-    return values, images
+    by_rank = [metric for metric in metrics.values() if "ranks" not in metric.needs]
+    translated = files.method
+    feed(by_rank, context, files, by_count(translated.of_rank(rank), context.config.batch), who)
+    if across_ranks:
+        feed(across_ranks, context, files, by_condition(list(translated.images)), f"{who}, all ranks")
 
 
 def _parser_of(params: ResolvedParams, layout: Layout) -> Callable[[], Parser] | None:
     """How to load what parses translated images; None where `metrics.miou` and the data give nothing."""
     wanted = params.metrics.miou.parser if "miou" in params.metrics.names else None
     if wanted == "extractor":
-        return partial(_extractor_parser, params.conditions.extractors)
+        return partial(extractor_parser, params.conditions.extractors)
     if wanted == "trained":
         summary = read_json(layout.segmenter / "summary.json")
         if summary["trained"]:
@@ -155,55 +130,10 @@ def _parser_of(params: ResolvedParams, layout: Layout) -> Callable[[], Parser] |
     return None
 
 
-def _extractor_parser(config: ExtractorsConfig) -> Parser:
-    from matebit.data.extractors.registry import load_one
-    from matebit.metrics.extracted import ExtractorParser
-
-    extractor = load_one("parsing", config)
-    if extractor is None:
-        raise MatebitError(
-            "metrics.miou.parser: extractor needs a network to parse with; name one in "
-            "conditions.extractors.parsing, or leave miou out of metrics.names"
-        )
-    return ExtractorParser(extractor)
-
-
-def _joint_finder(config: ExtractorsConfig) -> Extractor[BodyPose]:
-    from matebit.data.extractors.registry import load_one
-
-    finder: Extractor[BodyPose] = load_one("pose", config)
-    return finder
-
-
 def _trained_parser(folder: Path, held_out_miou: float) -> Parser:
     from matebit.metrics.segmenter.files import trained_parser
 
     return trained_parser(folder, held_out_miou)
-
-
-def _context(params: ResolvedParams, layout: Layout, truth_known: bool) -> Context:
-    from matebit.data.conditions.edges import extract_edges
-    from matebit.features.build import build_features
-    from matebit.features.location import feature_weights
-
-    extractors = params.conditions.extractors
-    weights = feature_weights(params.features)
-    network = build_features(params.features, weights)
-
-    def features_of(images: torch.Tensor) -> Features:
-        return network(images / 127.5 - 1)
-
-    return Context(
-        config=params.metrics,
-        network=features_of,
-        levels=network.levels,
-        features_label=with_digest(params.features.label, weights),
-        truth_known=truth_known,
-        extract_edges=partial(extract_edges, sigma=params.conditions.canny_sigma),
-        threads=params.threads,
-        load_parser=_parser_of(params, layout),
-        load_joint_finder=partial(_joint_finder, extractors) if extractors.pose else None,
-    )
 
 
 def common_protocol(
@@ -231,7 +161,14 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
     entries = read_entries(layout)
     tests = {name: entry for name, entry in entries.items() if entry.split == "test"}
     oracle = open_source(params.data, params.seed).truth
-    context = _context(params, layout, oracle is not None)
+    context = build_context(
+        params.features,
+        params.conditions,
+        params.metrics,
+        params.threads,
+        oracle is not None,
+        _parser_of(params, layout),
+    )
     methods = [method]
     if method == "controls":
         methods = [name for name in CONTROLS if layout.run(name, seed).translate.is_dir()]
@@ -244,7 +181,7 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
         translated = read_translated(layout.run(name, seed).translate, tests, params.pairs.rank)
         files = StageFiles(layout, entries, translated, oracle)
         metrics = chosen_metrics(context, _offered(translated, tests, entries, files, context), name)
-        score(metrics, context, files, translated, params.pairs.rank, f"{name} seed {seed}")
+        _score(metrics, context, files, params.pairs.rank, f"{name} seed {seed}")
         common = common_protocol(params, translated, tests, layout.data / "index.csv")
         rows = _rows(metrics, name, seed, common)
         values += rows[0]

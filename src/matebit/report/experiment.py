@@ -14,6 +14,7 @@ import pandas as pd
 
 from matebit.config.controls import CONTROLS
 from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.parsing import IGNORED
 from matebit.contracts.pictures import Pictures
 from matebit.contracts.training import CURVES_FILE, SUMMARY_FILE
 from matebit.contracts.translated import MATRIX_COLUMNS, TRANSLATED_COLUMNS, Matches, read_matches
@@ -92,7 +93,7 @@ class Experiment:
 
     def _read_index(self, choice: Choice) -> dict[str, tuple[str, str]]:
         path = self.layout.run(choice.method, choice.seed).translate / "index.csv"
-        table = read_table(path, TRANSLATED_COLUMNS, text=["id", "exemplar", "image"])
+        table = read_table(path, TRANSLATED_COLUMNS, numbers=["rank"])
         table = table[table["rank"] == self.params.pairs.rank]
         return {row.id: (row.image, row.exemplar) for row in table.itertuples()}
 
@@ -148,6 +149,7 @@ class Experiment:
             palette = (0.45 * palette + 0.55 * 255).astype(np.uint8)
             palette[0] = 246  # background: nearly the paper
             colours = palette[np.minimum(labels, len(palette) - 1)]
+            colours[labels == IGNORED] = 255
         colours[edges] = 40
         return colours
 
@@ -166,7 +168,7 @@ class Experiment:
     def matrix(self, method: str) -> dict[tuple[str, str], np.ndarray]:
         """(condition, exemplar) -> the translation, row by row."""
         folder = self._matrix_folder(method)
-        table = read_table(folder / "index.csv", MATRIX_COLUMNS, text=["condition", "exemplar", "image"])
+        table = read_table(folder / "index.csv", MATRIX_COLUMNS)
         return {(row.condition, row.exemplar): read_rgb(folder / row.image) for row in table.itertuples()}
 
     def has_matches(self, method: str) -> bool:

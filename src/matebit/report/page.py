@@ -80,7 +80,7 @@ def _rejected(experiment: Experiment) -> list[dict]:
     ):
         path = folder / "rejected.csv"
         if path.exists():
-            table = read_table(path, ["id", "file", "reason"], text=["id", "file", "reason"])
+            table = read_table(path, ["id", "file", "reason"])
             rows += [{"stage": stage, **row} for row in table.to_dict("records")]
     return rows
 

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from matebit import __version__
+from matebit.config.yaml_text import parse_yaml
 from matebit.io.files import sha256_of_file
 from matebit.report.experiment import Experiment
 
@@ -23,7 +22,7 @@ def provenance(experiment: Experiment) -> dict[str, Any]:
         for method in experiment.trained
         for seed in experiment.params.seeds
     ]
-    resolved = yaml.safe_load(layout.params.read_text(encoding="utf-8"))
+    resolved = parse_yaml(layout.params.read_text(encoding="utf-8"), str(layout.params))
     return {
         "name": layout.name,
         "matebit": __version__,

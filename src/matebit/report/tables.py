@@ -14,7 +14,7 @@ CSV_COLUMNS = [
     "n", "seeds", "exemplar_rank", "exemplars_from", "protocol",
 ]  # fmt: skip
 GROUPS = (
-    ("to the true answer", {"mae", "ssim", "psnr", "feature_distance", "lpips", "semantic"}),
+    ("to the true answer", {"mae", "ssim", "psnr", "chroma", "feature_distance", "lpips", "semantic"}),
     ("to exemplar and condition", {"texture", "colour", "edge_f1"}),
     ("matching", {"pck", "epe", "confidence"}),
 )

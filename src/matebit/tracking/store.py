@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
@@ -16,6 +15,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunT
 from matebit import __version__
 from matebit.config.flat import flat
 from matebit.io.files import read_json, sha256_of_file, write_json
+from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
 from matebit.tracking.models import find_model, log_model, log_model_use
 from matebit.tracking.record import JobRecord
@@ -24,6 +24,8 @@ from matebit.tracking.views import curve, curve_file, manifest_digest, view
 _PARAMS_A_BATCH = 100  # bounds of MLflow's REST interface
 _METRICS_A_BATCH = 1000
 _PARAM_LENGTH = 6000
+# Columns of numbers in the report's comparison table.
+_COMPARED = ("mean", "deviation", "low", "high", "n", "seeds", "exemplar_rank")
 # MLflow's page would open an experiment of unknown kind among its views of language models.
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
 
@@ -193,4 +195,4 @@ class Store:
         for one in (run, parent):
             # A table that is there already would grow: a report of the same parameters has the same rows.
             if table.exists() and "mlflow.loggedArtifacts" not in self._client.get_run(one).data.tags:
-                self._client.log_table(one, pd.read_csv(table), "comparison.json")
+                self._client.log_table(one, read_table(table, (), numbers=_COMPARED), "comparison.json")

@@ -94,7 +94,7 @@ def _artifacts(layout: Layout, record: JobRecord) -> list[tuple[Path, str]]:
 
 def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
     if record.stage == "data":
-        index = read_table(layout.data / "index.csv", ["id", "split"], text=["id"])
+        index = read_table(layout.data / "index.csv", ["id", "split"])
         counts = index["split"].value_counts()
         return {f"images.{split}": float(count) for split, count in counts.items()}
     if record.stage == "report":
@@ -106,9 +106,8 @@ def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
             for metric, value in by_metric.items()
         }
     if record.stage == "metrics" and record.method is not None and record.seed is not None:
-        table = read_table(
-            layout.run(record.method, record.seed).metrics / "values.csv", ["method", "metric", "value"]
-        )
+        path = layout.run(record.method, record.seed).metrics / "values.csv"
+        table = read_table(path, ["method", "metric", "value"], numbers=["value"])
         # The controls' job scores several methods: their names go into the key.
         several = table["method"].nunique() > 1
         return {

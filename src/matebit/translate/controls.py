@@ -10,6 +10,7 @@ import numpy as np
 from matebit.config.controls import CONTROLS_RUN
 from matebit.contracts.catalogue import Entry, read_catalogue
 from matebit.contracts.pairs import Ranked, read_pairs
+from matebit.contracts.parsing import IGNORED
 from matebit.contracts.pictures import Pictures
 from matebit.data.exemplars import test_exemplar
 from matebit.data.sources.registry import open_source
@@ -24,7 +25,7 @@ _LABELS = 256
 def label_colours(entries: list[Entry], pictures: Pictures) -> np.ndarray:
     """Mean colour of each parsing label over the training images: uint8 (256,3).
 
-    A label that training never shows has the mean of all.
+    A label that training never shows, and what has no class, has the mean of all.
     """
     sums, counts = np.zeros((_LABELS, 3)), np.zeros(_LABELS)
     for entry in entries:
@@ -36,6 +37,7 @@ def label_colours(entries: list[Entry], pictures: Pictures) -> np.ndarray:
         for channel, plane in enumerate(pictures.image(entry)):
             sums[:, channel] += np.bincount(flat, weights=plane.ravel(), minlength=_LABELS)
     overall = sums.sum(axis=0) / max(counts.sum(), 1)
+    counts[IGNORED] = 0
     means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], overall)
     return np.rint(means).astype(np.uint8)
 

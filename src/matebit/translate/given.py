@@ -10,9 +10,10 @@ from PIL import Image
 from matebit.contracts.catalogue import Entry, read_catalogue
 from matebit.contracts.pairs import Ranked, read_pairs
 from matebit.data.exemplars import test_exemplar
-from matebit.errors import MatebitError
+from matebit.errors import MatebitError, some_of
+from matebit.io.endings import LOSSY
 from matebit.pipeline.layout import Layout
-from matebit.translate.given_files import LOSSY, given_files
+from matebit.translate.given_files import given_files
 from matebit.translate.outputs import Outputs
 
 
@@ -64,10 +65,4 @@ def _problems(files: list[Path], tests: dict[str, Entry], lossy: bool) -> list[s
             if size != (side, side):
                 sized.append(f"{path.name} has {size[0]} x {size[1]} px instead of {side} x {side}")
     found |= {"": sized, "cannot be read as images:": broken}
-    return [f"{what} {_named(names)}".strip() for what, names in found.items() if names]
-
-
-def _named(names: list[str]) -> str:
-    """`a, b, c and 4 more`."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
+    return [f"{what} {some_of(names)}".strip() for what, names in found.items() if names]

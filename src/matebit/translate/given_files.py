@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-LOSSLESS = (".png", ".bmp", ".tif", ".tiff")
-LOSSY = (".jpg", ".jpeg", ".webp")
+from matebit.io.endings import LOSSLESS, LOSSY
 
 
 def given_files(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from matebit.contracts import faces
-from matebit.contracts.parsing import LabelSet, Parsing
+from matebit.contracts.parsing import IGNORED, LabelSet, Parsing
 from matebit.data.alignment import Alignment
 from matebit.data.sources.files import read_grey
 from matebit.errors import MatebitError
@@ -17,11 +17,12 @@ from matebit.translate.framing import Frame, frame_of
 
 
 def read_label_map(path: Path, labels: LabelSet) -> np.ndarray:
-    """A grey or indexed file whose values are labels of `labels`, uint8 (H,W). Raises `BrokenImage`."""
+    """A file whose values are labels of `labels`, or 255 for no class, uint8 (H,W). Raises `BrokenImage`."""
     found = read_plane(path)
-    if found.max(initial=0) >= len(labels.labels):
+    largest = found.max(initial=0, where=found != IGNORED)
+    if largest >= len(labels.labels):
         raise BrokenImage(
-            f"{path} holds the value {found.max()}, but labels of {_whose(labels)} go from 0 to "
+            f"{path} holds the value {largest}, but labels of {_whose(labels)} go from 0 to "
             f"{len(labels.labels) - 1}; give such a label map"
         )
     return found

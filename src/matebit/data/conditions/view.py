@@ -14,5 +14,7 @@ def condition_view(condition: np.ndarray, kind: str, palette: tuple[int, ...]) -
     if kind == "pose":
         return condition[:3].transpose(1, 2, 0)
     if kind in ("parsing", "labels"):
-        return np.array(palette, dtype=np.uint8).reshape(-1, 3)[condition.argmax(axis=0)]
+        view = np.array(palette, dtype=np.uint8).reshape(-1, 3)[condition.argmax(axis=0)]
+        view[condition.max(axis=0) == 0] = 255  # no class
+        return view
     return np.repeat(255 - condition[0][..., None], 3, axis=2)

@@ -17,19 +17,20 @@ from matebit.contracts.parsing import CLASSES, Parsing
 from matebit.data.alignment import Alignment, alignment_of, labels_in
 from matebit.data.sources.base import Item, Split
 from matebit.data.sources.checksums import check_md5, read_checksums
-from matebit.data.sources.colour_coding import labels_of_colours
 from matebit.data.sources.files import (
     Resample,
     dataset_root,
     file_stamp,
     read_resized,
+    resize_image,
     upright_size,
 )
+from matebit.data.sources.halves import check_halves, picture_half
 from matebit.data.sources.label_files import (
     check_section,
     face_of_labels,
     face_of_part_masks,
-    labels_of_plane,
+    read_labels,
 )
 from matebit.data.sources.landmark_file import checked_points, read_landmarks
 from matebit.data.sources.openpose import read_openpose
@@ -126,6 +127,12 @@ class FolderSource:
                 f"data.root: {self._root} has no image that fits data.folder.images: "
                 f"{', '.join(self._folder.images)}"
             )
+        held_out = self._folder.test_folders
+        if held_out and not any(self._lies_in(inside, held_out) for inside in files.values()):
+            raise MatebitError(
+                f"data.folder.test_folders: {', '.join(held_out)}, but no image lies in such a folder "
+                f"below {self._root}; correct it, or data.folder.images"
+            )
         if has_lists(self._config, self._root):
             splits = listed_splits(self._config, self._root, list(files), self.id_of)
         else:
@@ -142,7 +149,13 @@ class FolderSource:
         found = re.search(self._folder.group, id) if self._folder.group else None
         return found[1] or "" if found else ""
 
+    @staticmethod
+    def _lies_in(inside: str, folders: list[str]) -> bool:
+        return bool(set(PurePosixPath(inside).parent.parts) & set(folders))
+
     def _own_split(self, id: str) -> Split:
+        if self._folder.test_folders is not None:
+            return "test" if self._lies_in(self._files[id], self._folder.test_folders) else "train"
         if self._folder.test_items:
             return "test" if re.fullmatch(self._folder.test_items, id) else "train"
         # By a digest: an image that is added later moves no other.
@@ -166,6 +179,8 @@ class FolderSource:
             raise BrokenImage(
                 f"{item.origin} has no labels at {self._root / str(what)}; add them or remove it"
             )
+        if self._folder.side_by_side:
+            check_halves(upright_size(self._root / item.origin)[0], self._root / item.origin)
         for path in self._pose_files(item.origin):
             if not path.is_file():
                 raise BrokenImage(
@@ -182,35 +197,41 @@ class FolderSource:
         """The picture as uint8 (size,size,3) RGB; its face where it is aligned."""
         if item.alignment is not None:
             return item.alignment.image(self.original(item), size, resample)
+        if self._folder.side_by_side:
+            return resize_image(self.original(item), size, resample)
         return read_resized(self._root / item.origin, size, resample)
 
     def original(self, item: Item) -> np.ndarray:
         """The picture as it is, uint8 (H,W,3) RGB, upright."""
-        return read_rgb(self._root / item.origin)
+        path = self._root / item.origin
+        return picture_half(read_rgb(path), self._folder, path)
+
+    def _size(self, item: Item) -> tuple[int, int]:
+        """Width and height of `original` in px, from the file's head alone."""
+        width, height = upright_size(self._root / item.origin)
+        return (width // 2 if self._folder.side_by_side else width), height
 
     def parsing(self, item: Item, size: int) -> Parsing | None:
         """Labels at `size`, resized nearest, of a face with its parts; None where there are none."""
         files, picture = self._label_files(item.origin), self._root / item.origin
+        if self._folder.side_by_side:
+            return self._parsed(picture, size, item.alignment)
         if not files:
             return None
         self.check(item)
-        if "labels" not in files:
-            present = {part: path for part, path in files.items() if path.is_file()}
-            return face_of_part_masks(present, picture, size, item.alignment)
-        labels = self._labels(files["labels"], picture, size, item.alignment)
-        of_face = self._folder.face_labels
-        return face_of_labels(labels, files["labels"]) if of_face else Parsing(labels, CLASSES)
+        if "labels" in files:
+            return self._parsed(files["labels"], size, item.alignment, picture)
+        present = {part: path for part, path in files.items() if path.is_file()}
+        return face_of_part_masks(present, picture, size, item.alignment)
 
-    def _labels(self, path: Path, picture: Path, size: int, alignment: Alignment | None) -> np.ndarray:
-        folder = self._folder
-        if folder.colours is None:
-            return labels_of_plane(path, picture, size, alignment)
-        pixels = read_rgb(path)
-        check_section(path, pixels.shape, picture)
-        labels = labels_of_colours(
-            pixels, folder.colours, folder.colour_tolerance, folder.unclear_share, path
-        )
-        return labels_in(labels, size, alignment)
+    def _parsed(
+        self, path: Path, size: int, alignment: Alignment | None, picture: Path | None = None
+    ) -> Parsing:
+        """The labels of a map in a file of its own, which belongs to `picture`, or beside the picture."""
+        if picture is not None:
+            check_section(path, upright_size(path)[::-1], picture)
+        labels = labels_in(read_labels(path, self._folder), size, alignment)
+        return face_of_labels(labels, path) if self._folder.face_labels else Parsing(labels, CLASSES)
 
     def _label_files(self, inside: str) -> dict[str, Path]:
         """The label map under "labels", or the mask of each part; not all of them need exist."""
@@ -226,7 +247,7 @@ class FolderSource:
     def body_pose(self, item: Item) -> BodyPose | None:
         """The joints of the person with the highest score; None where the folder has no files of joints."""
         files = self._pose_files(item.origin)
-        return read_openpose(*files, upright_size(self._root / item.origin)) if files else None
+        return read_openpose(*files, self._size(item)) if files else None
 
     def _pose_files(self, inside: str) -> tuple[Path, Path] | tuple[()]:
         if not self._folder.keypoints:
@@ -244,10 +265,9 @@ class FolderSource:
 
     def own_alignment(self, item: Item) -> Alignment:
         """The map to the frame of CelebA-HQ by the landmarks of the table. Raises `BrokenImage`."""
-        size = upright_size(self._root / item.origin)
-        return alignment_of(self._own_landmarks(item), size, item.origin)
+        return alignment_of(self._own_landmarks(item), self._size(item), item.origin)
 
     def _own_landmarks(self, item: Item) -> np.ndarray:
         rows = self._landmarks.get(item.id)
         points = checked_points(rows, item.origin, str(self._folder.landmarks))
-        return points / upright_size(self._root / item.origin)
+        return points / self._size(item)

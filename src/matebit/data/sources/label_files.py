@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from matebit.config.folder import FolderConfig
 from matebit.contracts.faces import LABELS, parsing_of_labels, parsing_of_masks
-from matebit.contracts.parsing import Parsing
+from matebit.contracts.parsing import IGNORED, Parsing
 from matebit.data.alignment import Alignment, labels_in
+from matebit.data.sources.colour_coding import labels_of_colours
 from matebit.data.sources.files import read_grey, upright_size
-from matebit.io.images import BrokenImage, read_plane
+from matebit.data.sources.halves import map_half
+from matebit.io.images import BrokenImage, read_plane, read_rgb
 
 
 def check_section(path: Path, shape: tuple[int, ...], picture: Path) -> None:
@@ -49,11 +52,42 @@ def masks_of_files(
     return masks
 
 
-def labels_of_plane(path: Path, picture: Path, size: int, alignment: Alignment | None = None) -> np.ndarray:
+def read_labels(path: Path, folder: FolderConfig) -> np.ndarray:
+    """The labels of a map, uint8 (H,W), as `folder` says that they are coded; see `labels_of_values`.
+
+    Of a file that holds its picture too, those of its half. Raises `BrokenImage`.
+    """
+    if folder.colours is None:
+        return labels_of_values(map_half(read_plane(path), folder, path), path, folder.ignore_label)
+    pixels = map_half(read_rgb(path), folder, path)
+    tolerance, unclear = folder.colour_tolerance, folder.unclear_share
+    labels = labels_of_colours(pixels, folder.colours, tolerance, unclear, path)
+    return labels_of_values(labels, path, folder.ignore_label)
+
+
+def labels_of_values(values: np.ndarray, path: Path, ignore_label: int | None) -> np.ndarray:
+    """Labels uint8 (H,W) from values that are labels already: `ignore_label` becomes `IGNORED`.
+
+    Raises `BrokenImage` where `IGNORED` occurs without being that one: a mask of 0 and 255, most often.
+    """
+    if ignore_label is not None and ignore_label != IGNORED:
+        values = np.where(values == ignore_label, np.uint8(IGNORED), values)
+    elif ignore_label is None and values.max(initial=0) == IGNORED:
+        none = f"if {IGNORED} marks pixels of no class, say data.folder.ignore_label: {IGNORED}"
+        if np.isin(values, (0, IGNORED)).all():
+            raise BrokenImage(
+                f"{path} holds 0 and {IGNORED} alone, as masks do, which are no labels: for a mask say "
+                f"data.folder.colours: [[0, 0, 0], [255, 255, 255]]; {none}"
+            )
+        raise BrokenImage(f"{path} holds the label {IGNORED}, which no class can have; {none}")
+    return values
+
+
+def labels_of_plane(path: Path, picture: Path, size: int) -> np.ndarray:
     """Labels uint8 (size,size) of a grey or indexed file, whose values they are."""
     labels = read_plane(path)
     check_section(path, labels.shape, picture)
-    return labels_in(labels, size, alignment)
+    return labels_in(labels, size, None)
 
 
 def face_of_label_map(path: Path, picture: Path, size: int) -> Parsing:
@@ -63,6 +97,7 @@ def face_of_label_map(path: Path, picture: Path, size: int) -> Parsing:
 
 def face_of_labels(labels: np.ndarray, path: Path) -> Parsing:
     """A face from its labels, which came from the file `path`."""
-    if labels.max(initial=0) >= len(LABELS):
-        raise BrokenImage(f"{path} holds the value {labels.max()}, but labels go from 0 to {len(LABELS) - 1}")
+    largest = labels.max(initial=0, where=labels != IGNORED)
+    if largest >= len(LABELS):
+        raise BrokenImage(f"{path} holds the value {largest}, but labels go from 0 to {len(LABELS) - 1}")
     return parsing_of_labels(labels)

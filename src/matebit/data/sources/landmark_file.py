@@ -30,7 +30,7 @@ def read_landmarks(path: Path) -> dict[str, np.ndarray]:
                 f"data.folder.landmarks: {path} is no metfaces.json ({error!r}); get it anew"
             ) from error
     try:
-        table = pd.read_csv(path, dtype={"id": str}, encoding="utf-8")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
         raise MatebitError(f"data.folder.landmarks: {path} cannot be read as a table ({error})") from error
     absent = [name for name in COLUMNS if name not in table.columns]

@@ -23,7 +23,7 @@ def label_set_of(config: DataConfig) -> str:
     """The name of the label set in which the source that `config` names parses its pictures."""
     if config.source == "figures":
         return "body"
-    own = config.source == "folder" and config.folder.label_maps and not config.folder.face_labels
+    own = config.source == "folder" and config.folder.has_label_maps and not config.folder.face_labels
     return "classes" if own else "face"
 
 

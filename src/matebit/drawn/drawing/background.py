@@ -5,11 +5,14 @@ import numpy as np
 from matebit.drawn.drawing.curves import smoothstep
 from matebit.drawn.drawing.palettes import as_planes
 from matebit.drawn.drawing.patterns import pattern
-from matebit.drawn.drawing.style import Style
+from matebit.drawn.drawing.scenes import scene
+from matebit.drawn.drawing.style import SCENES, Style
 
 
 def background(style: Style, n: int) -> np.ndarray:
     """Colours (3, n, n) in [0, 1] of the ground before any medium."""
+    if style.background in SCENES:
+        return scene(style, n)
     line = (np.arange(n, dtype=np.float32) + 0.5) / n
     x, y = np.meshgrid(line, line)
     rng = np.random.default_rng((style.grain, 3))

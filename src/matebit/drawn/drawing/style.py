@@ -1,6 +1,6 @@
 """How a bundled picture is painted: medium, colours, pattern, background, light. No geometry."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -12,7 +12,9 @@ from matebit.errors import MatebitError
 
 MEDIA = ("oil", "ink", "cartoon", "woodblock", "photograph", "pastel", "mosaic")
 BACKGROUNDS = ("plain", "gradient", "pattern", "disc", "hills", "rays")
+SCENES = ("room", "garden", "street", "lights")
 _STYLE_STREAM = 2  # keeps shape and style draws apart when both are given the same seed tuple
+_PHOTOGRAPH_STREAM = 6
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Style:
     palette: str  # of palettes.FAMILIES
     pattern: str  # of patterns.PATTERNS, woven into the clothes
     colours: Palette
-    background: str  # of BACKGROUNDS
-    light: float  # -1: from the left, 1: from the right
+    background: str  # of BACKGROUNDS or SCENES
+    light: float  # -1: from the left, 1: from the right; beyond these the other side is in shade
     contrast: float  # depth of shadows, about 1
     line: float  # thickness of drawn lines, about 1
     grain: int  # seed of the medium's texture
@@ -76,6 +78,21 @@ def sample_style(
         grain=int(rng.integers(2**31)),
         fabrics=(Fabric(Material.CLOTH, colours.cloth, colours.trim, chosen[2], cells),),
     )
+
+
+def as_photographed(style: Style, seed: tuple[int, ...], scenes: float, side_light: float) -> Style:
+    """The style with a photograph's ground, or lit from one side, with these probabilities.
+
+    What is drawn for one does not change what is drawn for the other.
+    """
+    rng = np.random.default_rng((*seed, _PHOTOGRAPH_STREAM))
+    chance, scene, lit = rng.random(), str(rng.choice(SCENES)), rng.random()
+    strength, contrast = rng.uniform(1.5, 2.1), rng.uniform(1.15, 1.4)
+    if chance < scenes:
+        style = replace(style, background=scene)
+    if lit < side_light:
+        style = replace(style, light=float(np.sign(style.light) * strength), contrast=float(contrast))
+    return style
 
 
 def style_names(count: int, seed: int) -> list[tuple[str, str, str]]:

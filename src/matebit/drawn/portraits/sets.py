@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matebit.config.portraits import PortraitsConfig
-from matebit.drawn.drawing.style import Style, sample_style, style_names
+from matebit.drawn.drawing.style import Style, as_photographed, sample_style, style_names
 from matebit.drawn.portraits.shape import Shape, sample_shape
 
 _SPLITS = ("train", "test")
@@ -37,7 +37,10 @@ def portrait_set(config: PortraitsConfig, seed: int) -> list[PortraitSpec]:
     for stream, split in enumerate(_SPLITS):
         own = combinations[: wanted[split]]
         combinations = combinations[wanted[split] :]
-        styles = [sample_style((seed, stream, i), *names) for i, names in enumerate(own)]
+        styles = [
+            as_photographed(sample_style(drawn, *names), drawn, config.scenes, config.side_light)
+            for drawn, names in (((seed, stream, i), names) for i, names in enumerate(own))
+        ]
         worn = np.arange(numbers[split]) % len(styles)
         worn = np.random.default_rng((seed, stream)).permutation(worn)
         digits = max(4, len(str(numbers[split] - 1)))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.parsing import IGNORED
 from matebit.contracts.pictures import Pictures
+from matebit.errors import MatebitError
 from matebit.io.files import write_json
 from matebit.metrics.agreement import LABELS, confusion, mean_iou
 from matebit.pipeline.layout import Layout
@@ -64,6 +66,9 @@ def run(params: ResolvedParams, layout: Layout) -> None:
 
     maps = (_labels(pictures, entry, params.data.crop_size) for entry in training)
     pixels = sum((np.bincount(plane.ravel(), minlength=LABELS) for plane in maps), start=np.zeros(LABELS))
+    pixels[IGNORED] = 0
+    if not pixels.any():
+        raise MatebitError("no pixel of a training image has a class; see data.folder.ignore_label")
     labels = 1 + int(np.flatnonzero(pixels).max())
     network = train(example, len(training), pixels[:labels] / pixels.sum(), config)
     save_segmenter(folder / MODEL, network, labels, config.width)

@@ -10,6 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from matebit.config.segmenter import MiouConfig
+from matebit.contracts.parsing import IGNORED
 from matebit.logs import Progress
 from matebit.metrics.segmenter.network import Segmenter
 
@@ -72,7 +73,10 @@ def train(example: Example, count: int, shares: np.ndarray, config: MiouConfig) 
             pictures, maps = zip(*(example(number) for number in numbers.tolist()), strict=True)
             images = torch.from_numpy(np.stack(pictures)) / 127.5 - 1
             scores = network(_recoloured(images, random))
-            loss = cross_entropy(scores, torch.from_numpy(np.stack(maps)).long(), weights)
+            asked = torch.from_numpy(np.stack(maps)).long()
+            loss = cross_entropy(scores, asked, weights, ignore_index=IGNORED, reduction="sum")
+            # 1 at least: pictures without any class teach nothing, and are no mean of nothing.
+            loss = loss / weights[asked[asked != IGNORED]].sum().clamp(min=1)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()

@@ -1,0 +1,122 @@
+"""Feeding metrics with images, whatever holds them; what an experiment and two folders share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from matebit.contracts.translated import Item
+from matebit.errors import MatebitError
+from matebit.logs import Progress
+from matebit.metrics.base import Metric, Value
+from matebit.metrics.batch import Batch, Inputs
+from matebit.metrics.context import Context, Parser, with_digest
+
+if TYPE_CHECKING:
+    import torch
+
+    from matebit.config.data import ConditionsConfig
+    from matebit.config.extractors import ExtractorsConfig
+    from matebit.config.features import FeatureConfig
+    from matebit.config.metrics import MetricsConfig
+    from matebit.contracts.body_pose import BodyPose
+    from matebit.data.extractors.protocol import Extractor
+    from matebit.metrics.batch import Features
+
+
+def build_context(
+    features: FeatureConfig,
+    conditions: ConditionsConfig,
+    metrics: MetricsConfig,
+    threads: int,
+    truth_known: bool,
+    load_parser: Callable[[], Parser] | None,
+) -> Context:
+    """What the metrics are built from, for these sections of the parameters."""
+    from matebit.data.conditions.edges import extract_edges
+    from matebit.features.build import build_features
+    from matebit.features.location import feature_weights
+
+    weights = feature_weights(features)
+    network = build_features(features, weights)
+
+    def features_of(images: torch.Tensor) -> Features:
+        return network(images / 127.5 - 1)
+
+    return Context(
+        config=metrics,
+        network=features_of,
+        levels=network.levels,
+        features_label=with_digest(features.label, weights),
+        truth_known=truth_known,
+        extract_edges=partial(extract_edges, sigma=conditions.canny_sigma),
+        threads=threads,
+        load_parser=load_parser,
+        load_joint_finder=partial(_joint_finder, conditions.extractors)
+        if conditions.extractors.pose
+        else None,
+    )
+
+
+def extractor_parser(config: ExtractorsConfig) -> Parser:
+    """The network of `conditions.extractors.parsing`, loaded, as what parses translated images."""
+    from matebit.data.extractors.registry import load_one
+    from matebit.metrics.extracted import ExtractorParser
+
+    extractor = load_one("parsing", config)
+    if extractor is None:
+        raise MatebitError(
+            "metrics.miou.parser: extractor needs a network to parse with; name one in "
+            "conditions.extractors.parsing, or leave miou out of metrics.names"
+        )
+    return ExtractorParser(extractor)
+
+
+def _joint_finder(config: ExtractorsConfig) -> Extractor[BodyPose]:
+    from matebit.data.extractors.registry import load_one
+
+    finder: Extractor[BodyPose] = load_one("pose", config)
+    return finder
+
+
+def feed(
+    metrics: Iterable[Metric],
+    context: Context,
+    inputs: Inputs,
+    batches: Sequence[Sequence[Item]],
+    who: str,
+) -> None:
+    """Show the images of `batches` to the metrics, under a line of progress that names `who`."""
+    import torch
+
+    fed = list(metrics)
+    with torch.no_grad(), Progress(f"scoring {who}", sum(map(len, batches)), "images") as bar:
+        for items in batches:
+            batch = Batch(items, inputs, context.network, context.truth_known)
+            for metric in fed:
+                metric.update(batch)
+            bar.advance(len(items))
+
+
+def by_count(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
+    """Batches of `size` items in their order."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def values_of(metrics: dict[str, Metric], common: str) -> list[Value]:
+    """Every value, in the order of the metrics' names; `common` ends each protocol."""
+    return [
+        Value(value.metric, value.value, value.n, value.features, f"{value.protocol}; {common}")
+        for name in sorted(metrics)
+        for value in sorted(metrics[name].values(), key=lambda value: value.metric)
+    ]
+
+
+def values_of_images(metrics: dict[str, Metric]) -> dict[str, dict[str, float]]:
+    """Metric -> id -> value of the single images, in the order of the metrics' names and of the ids."""
+    return {
+        metric: {item: by_id[item] for item in sorted(by_id)}
+        for name in sorted(metrics)
+        for metric, by_id in sorted(metrics[name].images().items())
+    }
