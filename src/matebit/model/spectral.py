@@ -83,7 +83,6 @@ class SpectralConv2d(nn.Module):
         self.register_buffer("weight_u", torch.empty(outputs))
         self.register_buffer("weight_v", torch.empty(inputs * kernel * kernel))
         self.advancing = True
-        self.sharing = False
         self._shared: Tensor | None = None
 
     def _matrix(self) -> tuple[Tensor, Tensor]:
@@ -121,16 +120,9 @@ class SpectralConv2d(nn.Module):
 
     def weight(self) -> Tensor:
         """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
-        advancing = self.training and self.advancing
-        if self._shared is not None and not advancing and torch.is_grad_enabled():
+        if self._shared is not None:
             return self._shared
-        divided = self._divided(advancing=advancing)
-        if self.sharing and torch.is_grad_enabled():
-            self._shared = divided
-        return divided
-
-    def _divided(self, *, advancing: bool) -> Tensor:
-        if advancing:
+        if self.training and self.advancing:
             u, v, product = self.iterate()
         else:
             # copies: a later iteration writes into the buffers before the backward has read them
@@ -139,9 +131,13 @@ class SpectralConv2d(nn.Module):
             product = torch.mv(rows, v)
         return _Divided.apply(self.weight_orig, u, v, torch.dot(u, product))  # type: ignore[no-any-return]
 
+    def share(self) -> None:
+        """Advance the vectors once, if they do, and keep W / sigma for all forwards until `forget`."""
+        self._shared = self.weight()
+
     def forget(self) -> None:
         """End the sharing of one W / sigma."""
-        self.sharing, self._shared = False, None
+        self._shared = None
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,inputs,h,w) to (B,outputs,h',w')."""
@@ -175,15 +171,15 @@ def held(module: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def weights_shared(module: nn.Module) -> Iterator[None]:
-    """Inside, forwards of `module` share a W / sigma until the spectral vectors advance, and its backward.
+    """Inside, all forwards of `module` share one W / sigma and its backward; the vectors advance on entering.
 
     For the passes of one training step: the weights must not change inside, and a graph that was used up must
     not be needed again.
     """
     layers = list(spectral_layers(module))
-    for layer in layers:
-        layer.sharing = True
     try:
+        for layer in layers:
+            layer.share()
         yield
     finally:
         for layer in layers:

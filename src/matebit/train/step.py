@@ -172,15 +172,15 @@ class TrainingStep:
 
     @contextmanager
     def _weights_shared(self) -> Iterator[None]:
-        """One W / sigma a spectral layer serves all forwards of a pass.
+        """One W / sigma a spectral layer serves all forwards of a pass, if not as released.
 
-        Not where activations are computed again, which counts the tensors that a forward keeps, and not in
-        compiled networks.
+        Compiled networks compute it as part of their program.
         """
         with ExitStack() as stack:
-            if not (self.train.checkpoint_activations or self.train.compile):
+            if not (self.released_order or self.train.compile):
                 stack.enter_context(weights_shared(self.generator))
-                stack.enter_context(weights_shared(self.discriminator))
+                if self.losses.GAN or self.losses.GAN_Feat:
+                    stack.enter_context(weights_shared(self.discriminator))
             yield
 
     def _pass(self, batch: Batch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:
