@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import time
@@ -21,6 +22,20 @@ def set_up_logging(verbose: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     root.propagate = False
+
+
+class JobLog(logging.FileHandler):
+    """The file of a job's log. Where the disk is full it loses lines: the job itself says so, once."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Logging's own would print a traceback for every line."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Close the file; what could not be written is tried once more, and then lost."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 def _span(seconds: float) -> str:

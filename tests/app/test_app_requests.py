@@ -27,7 +27,7 @@ from matebit.app.limits import Limits
 from matebit.app.serve import make_app
 from matebit.errors import MatebitError
 from matebit.io.images import png_bytes
-from matebit.translate.gallery import bundled, drawn, exemplars, sitters
+from matebit.translate.gallery import bundled, drawn, exemplars, paintings, sitters
 
 LIMITS = Limits()
 
@@ -53,6 +53,11 @@ def test_the_page_and_its_parts(translator) -> None:
         assert all(found.headers[name.lower()] == value for name, value in SAFETY.items())
     about = asyncio.run(ask(app, "GET", "/about.json")).json()
     assert [one["id"] for one in about["exemplars"]] == list(exemplars())
+    assert [(one["id"], one["credit"], one["link"]) for one in about["paintings"]] == [
+        (one.id, one.credit, one.link) for one in paintings().values()
+    ]
+    painting = asyncio.run(ask(app, "GET", "/gallery/holbein-erasmus.png"))
+    assert (painting.status, painting.headers["content-type"]) == (200, "image/png")
     for path in ("/nothing", "/gallery/no.png", "/page/../page.js", "/gallery/..%2f..%2fx.png"):
         assert asyncio.run(ask(app, "GET", path)).status == 404
     page = asyncio.run(ask(app, "GET", "/")).body.decode()

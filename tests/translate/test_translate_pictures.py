@@ -21,7 +21,8 @@ from matebit.errors import MatebitError
 from matebit.io.arrays import read_arrays
 from matebit.io.images import read_rgb, write_png
 from matebit.io.png import save_png
-from matebit.translate.gallery import bundled, exemplars, sitters
+from matebit.io.tables import read_table
+from matebit.translate.gallery import bundled, exemplars, paintings, sitters
 from matebit.translate.structure import of_file
 from tiny_experiment import Experiment
 
@@ -351,8 +352,11 @@ def test_real_faces_go_through(checkpoints, shared_data: Path, pictures: Path, t
 def test_the_gallery_is_its_own(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["gallery", "--out", str(tmp_path), "--size", "32"])
     assert result.exit_code == 0
-    assert {path.stem for path in tmp_path.iterdir()} == {*exemplars(), *sitters()}
+    pictures = list(tmp_path.glob("*.png"))
+    assert {path.stem for path in pictures} == {*exemplars(), *paintings(), *sitters()}
+    credits = read_table(tmp_path / "credits.csv", ["file", "title", "credit", "link"])
+    assert set(credits.file) == {f"{id}.png" for id in paintings()}
     assert {one.style.medium for one in sitters().values()} == {"photograph"}
-    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == len(exemplars()) + len(sitters())
+    assert len({path.read_bytes() for path in pictures}) == len(pictures)
     with pytest.raises(MatebitError, match="oil-1"):
         bundled("mona-lisa")

@@ -15,6 +15,7 @@ from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
 from matebit.io.images import decode_rgb, png_bytes
 from matebit.translate import structure
+from matebit.translate.enlarge import enlarged
 from matebit.translate.gallery import Bundled, drawn
 from matebit.translate.structure import Framed
 
@@ -47,10 +48,11 @@ def answer(
     try:
         pixels = _pixels(first, order.structure, "the picture", side, limits)
         exemplar = _pixels(second, order.exemplar, "the exemplar", side, limits)
-        found = translator.examine(_framed(translator, order, pixels), exemplar)
+        framed = _framed(translator, order, pixels)
+        found = translator.examine(framed, exemplar)
     except MatebitError as error:
         raise Refused(400, str(error)) from error
-    content = png_bytes(found.frame.cut_out(found.image))
+    content = png_bytes(enlarged(found.image, framed, order.enlarge))
     if keep is not None:
         write_bytes(_next_free(keep), content)
     return as_json(found, content)

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from matebit.app.limits import Limits, Refused
 from matebit.errors import MatebitError
+from matebit.translate.enlarge import checked_factor
 from matebit.translate.framing import Fit, checked_fit
 from matebit.translate.gallery import Bundled, bundled
 
@@ -18,7 +19,7 @@ PHOTO, DRAWING, UPLOAD = "photo", "drawing", "upload"
 
 @dataclass(frozen=True)
 class Order:
-    """The words of `POST /translate?structure=S&exemplar=E&structure_bytes=N&fit=F`.
+    """The words of `POST /translate?structure=S&exemplar=E&structure_bytes=N&fit=F&enlarge=K`.
 
     structure: `photo` or `drawing`, whose file is the body's first N bytes, or a bundled sitter's id.
     exemplar: `upload`, whose file is the rest of the body, or a bundled portrait's id.
@@ -28,6 +29,7 @@ class Order:
     exemplar: str | Bundled
     structure_bytes: int
     fit: Fit
+    enlarge: int = 1
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Order:
@@ -42,6 +44,7 @@ class Order:
                 exemplar if exemplar == UPLOAD else bundled(exemplar),
                 int(amount),
                 checked_fit(words.get("fit", "pad")),
+                _factor(words.get("enlarge", "1")),
             )
         except MatebitError as error:
             raise Refused(400, str(error)) from error
@@ -61,6 +64,12 @@ class Order:
             None if isinstance(self.structure, Bundled) else first,
             None if isinstance(self.exemplar, Bundled) else rest,
         )
+
+
+def _factor(word: str) -> int:
+    if not (word.isascii() and word.isdecimal() and len(word) < 4):
+        raise MatebitError("enlarge is a whole number")
+    return checked_factor(int(word))
 
 
 def declared_length(request: Request, limits: Limits) -> int:

@@ -24,7 +24,7 @@ from matebit.app.queue import Queue
 from matebit.data.conditions.registry import CONDITIONS
 from matebit.errors import MatebitError
 from matebit.io.images import png_bytes
-from matebit.translate.gallery import drawn, exemplars, sitters
+from matebit.translate.gallery import drawn, exemplars, paintings, sitters
 
 if TYPE_CHECKING:
     from matebit.translate.translator import Translator
@@ -56,6 +56,10 @@ class _Page:
                 "checkpoint": Path(self.translator.source).name,
                 "device": self.translator.device.type,
                 "exemplars": [{"id": one.id, "title": one.title} for one in exemplars().values()],
+                "paintings": [
+                    {"id": one.id, "title": one.title, "credit": one.credit, "link": one.link}
+                    for one in paintings().values()
+                ],
                 "sitters": [{"id": one.id, "title": one.title} for one in sitters().values()],
             }
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -13,7 +14,7 @@ from typer.core import TyperGroup
 from matebit import __version__
 from matebit.cli import datasets, score, stages, tools, weights
 from matebit.cli.bench import bench
-from matebit.errors import MatebitError
+from matebit.errors import MatebitError, system_refusals_said
 from matebit.logs import set_up_logging
 
 
@@ -23,13 +24,25 @@ def _stopped(stop: KeyboardInterrupt) -> NoReturn:
     sys.exit(128 + getattr(stop, "number", signal.SIGINT))
 
 
+def _at_home(word: str) -> str:
+    option, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    if value != "~" and not value.startswith("~/"):
+        return word
+    return f"{option}{sign}{Path(value).expanduser()}"
+
+
 class _Commands(TyperGroup):
-    """Typer would end with 130 and no word, whatever stopped the command."""
+    """Typer would end with 130 and no word, whatever stopped the command; the system's refusals in words."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """A shell leaves the `~` of `--out=~/here` to the program."""
+        return super().parse_args(ctx, [_at_home(word) for word in args])
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with system_refusals_said():
+                return super().invoke(ctx)
         except KeyboardInterrupt as stop:
             _stopped(stop)
 

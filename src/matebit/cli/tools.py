@@ -16,21 +16,9 @@ def _ui(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Show the runs in MLflow's page, from the store that the stages log to."""
-    import subprocess
-    import sys
+    from matebit.tracking.page import show_runs
 
-    from matebit.errors import MatebitError
-    from matebit.tracking.follow import send_all
-    from matebit.tracking.store import tracking_uri
-
-    base = Path()
-    send_all(base)
-    uri = tracking_uri(base)
-    if uri.startswith("http"):
-        raise MatebitError(f"MLFLOW_TRACKING_URI is the server {uri}; open that address in a browser")
-    typer.echo(f"http://{host}:{port} shows {uri}; Ctrl-C ends it")
-    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
-    subprocess.run([*command, "--host", host, "--port", str(port)], check=False)
+    show_runs(Path(), host, port)
 
 
 def _dvc(
@@ -144,7 +132,7 @@ def _gallery(
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     size: Annotated[int, typer.Option(metavar="PX", help="Side of the pictures.")] = 256,
 ) -> None:
-    """Draw bundled exemplars, and sitters to translate, as PNG files."""
+    """Write the bundled exemplars, paintings of museums, and sitters to translate, as PNG files."""
     from matebit.translate.gallery import write_gallery
 
     for path in write_gallery(out, size):

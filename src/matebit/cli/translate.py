@@ -18,6 +18,26 @@ class TwoForms(TyperCommand):
         """What stands after the command's name."""
         return ["PARAMS METHOD [--seed S] | (--photo P | --condition X) --exemplar Y --out O [OPTIONS]"]
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Let `--photo photos/*.jpg` name all that the shell makes of it."""
+        return super().parse_args(ctx, each_named(args))
+
+
+_SEVERAL = ("--photo", "--condition", "--exemplar")
+
+
+def each_named(args: list[str]) -> list[str]:
+    """`--photo a b` as `--photo a --photo b`; options of one value are left as they are."""
+    found: list[str] = []
+    option = None  # whose further values may come; its first one is its own
+    for number, word in enumerate(args):
+        if word.startswith("-") and len(word) > 1:
+            option = word.partition("=")[0] if word.partition("=")[0] in _SEVERAL else None
+        elif option is not None and args[number - 1] != option:
+            found.append(option)
+        found.append(word)
+    return found
+
 
 def _option(*names: str, help: str, metavar: str | None = None) -> Any:
     return typer.Option(*names, help=help, metavar=metavar, rich_help_panel=PICTURES)
@@ -53,6 +73,14 @@ def translate(
         int | None,
         _option("--size", metavar="PX", help="Side of what the network sees; default: its own."),
     ] = None,
+    enlarge: Annotated[
+        int | None,
+        _option(
+            "--enlarge",
+            metavar="K",
+            help="Make the result K (2 to 8) times as large, its colours laid along the photo's lines.",
+        ),
+    ] = None,
     fit: Annotated[
         str | None,
         _option("--fit", metavar="HOW", help="pad: all of it (default); crop: its middle."),
@@ -84,7 +112,7 @@ def translate(
     own = {
         "--photo": photos, "--condition": conditions, "--exemplar": exemplars, "--out": out,
         "--checkpoint": checkpoint, "--size": size, "--fit": fit, "--show": show, "--masks": masks,
-        "--align": align, "--paste": paste, "--kind": kind, "--device": device,
+        "--align": align, "--paste": paste, "--enlarge": enlarge, "--kind": kind, "--device": device,
     }  # fmt: skip
     named = [name for name, value in own.items() if value]
     if params is not None or seed is not None:
@@ -119,6 +147,7 @@ def translate(
         show or "",
         align,
         paste,
+        1 if enlarge is None else enlarge,
     )
     request.check()
     from matebit.train.device import choose_device

@@ -10,6 +10,7 @@ from matebit.config.deepfashion import DeepFashionConfig
 from matebit.config.extractors import ExtractorsConfig
 from matebit.config.figures import FiguresConfig
 from matebit.config.folder import FolderConfig, valid_pattern
+from matebit.config.places import Place
 from matebit.config.portraits import PortraitsConfig
 from matebit.config.xdog import XDoGConfig
 
@@ -38,7 +39,7 @@ class DataConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: SourceName = Field("portraits", description="Where the images come from.")
-    root: str | None = Field(None, description="Folder of the dataset; bundled sets have none.")
+    root: Place | None = Field(None, description="Folder of the dataset; bundled sets have none.")
     dataset: str | None = Field(
         None, description="Name in the table of published datasets (docs/datasets.md), for `matebit fetch`."
     )

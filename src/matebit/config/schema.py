@@ -12,6 +12,7 @@ from matebit.config.features import LEVELS, FeatureConfig
 from matebit.config.losses import LossConfig
 from matebit.config.metrics import MetricsConfig
 from matebit.config.model import ModelConfig
+from matebit.config.places import Place
 from matebit.config.report import ReportConfig
 from matebit.config.tracking import TrackingConfig
 from matebit.config.train import TrainConfig
@@ -61,7 +62,7 @@ class Method(BaseModel):
     kind: Literal["network", "images"] = Field(
         "network", description="A network of this program to train, or a folder of finished images."
     )
-    path: str | None = Field(
+    path: Place | None = Field(
         None, description="kind images: the folder; one image a test item, called by its id."
     )
     lossy: bool = Field(

@@ -5,6 +5,7 @@ Imports nothing heavy: the report reads it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,6 +70,18 @@ def kind_of(metric: str) -> str:
 def is_headline(metric: str) -> bool:
     """Whether the value stands in the comparison table; those of one block or one level do not."""
     return "/" not in metric
+
+
+# What the comparison shows first, and how much of it; where a dataset lacks some, the next of `ORDER` follow.
+HEADLINE = ("ssim", "chroma", "feature_distance", "texture", "colour", "miou", "pck@0.1", "fd_lite0")
+_COST = ("parameters", "flops", "training_images")
+
+
+def headline(metrics: Iterable[str]) -> list[str]:
+    """At most eight of `metrics`, in the order of a table: those that tell most."""
+    known = [metric for metric in metrics if is_headline(metric) and kind_of(metric) not in _COST]
+    first = sorted(known, key=lambda m: (HEADLINE.index(m) if m in HEADLINE else len(HEADLINE), *sort_key(m)))
+    return sorted(first[: len(HEADLINE)], key=sort_key)
 
 
 def describe(metric: str) -> Info:

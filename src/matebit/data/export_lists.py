@@ -6,6 +6,7 @@ from pathlib import Path
 
 from matebit.contracts.catalogue import INDEX_COLUMNS, read_catalogue
 from matebit.contracts.pairs import read_pairs
+from matebit.data.sources.lists import row_text
 from matebit.io.files import write_text
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
@@ -37,6 +38,6 @@ def export_lists(layout: Layout, folder: Path) -> list[Path]:
     for name, rows in lists.items():
         if rows:
             path = folder / f"{name}.txt"
-            write_text(path, "".join(",".join(names[id] for id in row) + "\n" for row in rows))
+            write_text(path, "".join(row_text([names[id] for id in row]) for row in rows))
             written.append(path)
     return written

@@ -63,6 +63,21 @@ def _chosen(items: list[Item], config: DataConfig) -> list[Item]:
     return sorted(kept, key=lambda item: item.id)
 
 
+def _why_empty(config: DataConfig, split: str, rejected: list[dict], folder: Path) -> str:
+    """Which key or file to look at where a split has no image."""
+    if rejected:
+        return f"{folder / 'rejected.csv'} says why"
+    name = config.train_list if split == "train" else config.test_list
+    if config.root is None or (Path(config.root) / name).exists() or config.source != "folder":
+        return f"see data.{split}_list: {name}"
+    if config.folder.test_items:
+        fits = "no" if split == "test" else "every"
+        return f"data.folder.test_items ({config.folder.test_items!r}) fits {fits} id"
+    if split == "test":
+        return f"set data.folder.test_share or test_items, or write a list {name}"
+    return "data.folder.test_share holds all of them out; lower it or add images"
+
+
 def run(params: ResolvedParams, layout: Layout) -> None:
     """Write `data/images/ID.png`, `data/alignment.csv`, `data/rejected.csv` and, last, `data/index.csv`.
 
@@ -98,9 +113,8 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     for split in ("train", "test"):
         if not any(row["split"] == split for row in rows):
             where = f"data.root: {config.root}" if config.root else f"data.source: {config.source}"
-            raise MatebitError(
-                f"{where} gives no {split} image; see data.{split}_list and {folder / 'rejected.csv'}"
-            )
+            why = _why_empty(config, split, rejected, folder)
+            raise MatebitError(f"{where} gives no {split} image; {why}")
     remove_strangers(folder / "images", {f"{row['id']}.png" for row in rows})
     write_table(folder / "alignment.csv", aligned, ALIGNMENT_COLUMNS)
     write_table(folder / "index.csv", rows, INDEX_COLUMNS)

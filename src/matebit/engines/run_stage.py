@@ -11,7 +11,8 @@ from pathlib import Path
 from matebit.config.resolved import read_resolved
 from matebit.config.schema import ResolvedParams
 from matebit.engines.resolve import params_digest
-from matebit.errors import MatebitError
+from matebit.errors import MatebitError, system_refusals_said
+from matebit.logs import JobLog
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.lock import job_lock
 from matebit.pipeline.runs import jobs, scored, seeds_of
@@ -23,12 +24,13 @@ from matebit.tracking.record import JobRecord, tracked
 def _log_file(layout: Layout, job: str) -> Iterator[None]:
     """Send the package's log to `logs/NAME/JOB.log` too."""
     layout.logs.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(layout.logs / f"{job}.log", mode="w", encoding="utf-8")
+    handler = JobLog(layout.logs / f"{job}.log", mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("matebit")
     logger.addHandler(handler)
     try:
-        yield
+        with system_refusals_said():
+            yield
     except BaseException as error:
         # The command line shows it on the screen; the log keeps it too, a defect with its traceback.
         trace = None if isinstance(error, (MatebitError, KeyboardInterrupt)) else sys.exc_info()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from matebit.errors import MatebitError
+
+_KEPT_OF_A_NAME = 200  # bytes
+_KEPT_OF_A_SUFFIX = 20
+
+
+def bounded_name(name: str) -> str:
+    """`name`, or, where it has over 200 bytes, its beginning and a digest.
+
+    File systems take 255, and endings are added. The same name gives the same, different ones different ones.
+    """
+    encoded = os.fsencode(name)
+    if len(encoded) <= _KEPT_OF_A_NAME:
+        return name
+    beginning = encoded[: _KEPT_OF_A_NAME - 17].decode(errors="ignore")
+    return f"{beginning}-{sha256_of_bytes(encoded)[:16]}"
 
 
 @contextmanager
@@ -23,7 +40,15 @@ def atomic_path(target: Path) -> Iterator[Path]:
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
+    # Room for what is added: a name that the file system takes must not fail by its temporary one.
+    beginning = os.fsdecode(os.fsencode(target.name)[:_KEPT_OF_A_NAME])
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{beginning}.", suffix=target.suffix[-_KEPT_OF_A_SUFFIX:], dir=target.parent
+        )
+    except OSError as error:
+        error.filename = str(target)
+        raise
     os.close(handle)
     temporary = Path(name)
     try:
@@ -32,8 +57,32 @@ def atomic_path(target: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         temporary.chmod(0o644)
         temporary.replace(target)
+    except OSError as error:
+        # The user knows the target, not the name that it has on its way; a full disk names no file at all.
+        if error.errno is not None and error.filename in (None, name):
+            error.filename = str(target)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise what the system says where no file could be made in `folder`, or no such folder; makes neither.
+
+    For before long work: a full disk shows only later.
+    """
+    for place in (folder, *folder.absolute().parents):
+        try:
+            kind = place.stat().st_mode
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISDIR(kind):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(place))
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+        if os.statvfs(place).f_flag & os.ST_RDONLY:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(place))
+        return
 
 
 def write_bytes(target: Path, data: bytes) -> None:

@@ -57,12 +57,12 @@ def read_rgb(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:
 
 def read_image(path: Path, max_pixels: int = MAX_PIXELS) -> Image.Image:
     """The same as an image of Pillow, to be resized there without a copy in between."""
-    return _upright(_open(Path(path), str(path), max_pixels))
+    return _upright(_open(Path(path), str(path), max_pixels), str(path))
 
 
 def decode_rgb(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """The same for an image's bytes in memory, which messages call `name`."""
-    return np.asarray(_upright(_open(io.BytesIO(data), name, max_pixels)))
+    return np.asarray(_upright(_open(io.BytesIO(data), name, max_pixels), name))
 
 
 def upright_rgb(image: Image.Image) -> np.ndarray:
@@ -71,14 +71,16 @@ def upright_rgb(image: Image.Image) -> np.ndarray:
     EXIF rotation is applied; 16-bit, grey, palette and CMYK images are converted; transparency is laid
     on white.
     """
-    return np.asarray(_upright(image.copy()))
+    return np.asarray(_upright(image.copy(), "the picture"))
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image, name: str) -> Image.Image:
     """See `upright_rgb`; `image` itself may be turned."""
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
         values = np.asarray(image, dtype=np.float64)
+        if image.mode == "F":
+            return Image.fromarray(_grey_of_floats(values, name)).convert("RGB")
         # 16-bit files use the whole range; 32-bit ones are read as if they did.
         grey = np.clip(values / 257.0 if values.max(initial=0) > 255 else values, 0, 255)
         return Image.fromarray(np.rint(grey).astype(np.uint8)).convert("RGB")
@@ -87,6 +89,19 @@ def _upright(image: Image.Image) -> Image.Image:
         paper = Image.new("RGBA", layer.size, "white")
         image = Image.alpha_composite(paper, layer)
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _grey_of_floats(values: np.ndarray, name: str) -> np.ndarray:
+    """Floating numbers as uint8: 0 to 1, to 255 or to 65535 is black to white; others are refused."""
+    if not np.isfinite(values).all():
+        raise BrokenImage(f"{name} holds floating numbers that are not finite; convert it to 8 bits")
+    largest = values.max(initial=0)
+    if values.min(initial=0) < 0 or largest > 65535:
+        raise BrokenImage(
+            f"{name} holds floating numbers beyond 0 to 1 (or 255, or 65535); convert it to 8 bits"
+        )
+    whole = 1.0 if largest <= 1 else 255.0 if largest <= 255 else 65535.0
+    return np.rint(values / whole * 255).astype(np.uint8)
 
 
 def read_plane(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from matebit.data.sources.files import upright_size
 from matebit.errors import MatebitError, some_of
-from matebit.io.endings import LOSSLESS, LOSSY
 from matebit.io.files import sha256_of_file
+from matebit.io.picture_files import LOSSLESS, LOSSY
 
 logger = logging.getLogger("matebit.metrics")
 

@@ -86,6 +86,22 @@ def refuse_misfits(source: Path | str, found: dict[str, Tensor], expected: dict[
         raise MatebitError(f"{source} does not fit the network it describes; {'; '.join(parts)}")
 
 
+def _what_else(path: Path) -> str | None:
+    """What a file that is no safetensors is, and what to do, where its first bytes tell."""
+    with path.open("rb") as stream:
+        head = stream.read(80)
+    if head[:4] == b"PK\x03\x04" or head[:1] == b"\x80":
+        return (
+            "a file of PyTorch, not a checkpoint of this program: `matebit import-checkpoint "
+            f"{path} --out MINE.safetensors` makes one of the authors' generator"
+        )
+    if len(head) > 66 and all(byte in b"0123456789abcdef" for byte in head[:64]) and head[64:66] == b"PK":
+        return "the state of an unfinished training: take model.safetensors below results/NAME/train"
+    if head.startswith(b"version https://git-lfs"):
+        return "only the pointer of Git LFS: run `git lfs pull`"
+    return None
+
+
 def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tensor]]:
     if not path.is_file():
         raise MatebitError(f"there is no checkpoint at {path}: train first, or give another path")
@@ -94,7 +110,8 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
             metadata = stream.metadata() or {}
             found = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 if tensors else {}
     except (SafetensorError, OSError) as error:
-        raise MatebitError(f"{path} is not a whole safetensors file ({error}): get it anew") from error
+        is_what = _what_else(path) or f"not a whole safetensors file ({error}): get it anew"
+        raise MatebitError(f"{path} is {is_what}") from error
     if METADATA not in metadata:
         raise MatebitError(
             f"{path} holds no MATEBIT configuration: for the authors' weights run "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ from matebit.model.released_names import (
     with_aliases,
     without_aliases,
 )
+
+logger = logging.getLogger("matebit")
 
 
 def import_checkpoint(source: Path | str, target: Path | str, *, use_attention: bool = True) -> None:
@@ -83,16 +86,43 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
         raise MatebitError(f"there is no file {path}: give the path of the authors' latest_net_G.pth")
     try:
         if path.suffix == ".safetensors":
-            return load_file(path)
+            return _unwrapped(load_file(path), path)
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever an unpickler may raise on foreign bytes
         raise MatebitError(
             f"{path} cannot be read as a plain state dict (nothing in it was executed): give the "
             f"authors' latest_net_G.pth, or safetensors of the same keys"
         ) from error
-    if not isinstance(loaded, dict) or not all(isinstance(v, Tensor) for v in loaded.values()):
-        raise MatebitError(f"{path} is not a plain state dict of tensors: give the authors' latest_net_G.pth")
-    return loaded
+    return _unwrapped(loaded, path)
+
+
+# By which names a generator is kept among other things.
+_GENERATORS = (
+    "ema", "g_ema", "net_G_ema", "netG_ema", "params_ema", "net_G", "netG", "G", "generator", "state_dict",
+    "model", "params", "weights",
+)  # fmt: skip
+
+
+def _unwrapped(loaded: Any, path: Path) -> dict[str, Tensor]:
+    """The generator's tensors from a dict as people save it, without `module.` of a parallel wrapper."""
+    if not isinstance(loaded, dict):
+        raise MatebitError(f"{path} is no state dict: give the authors' latest_net_G.pth")
+    if loaded and all(isinstance(value, Tensor) for value in loaded.values()):
+        names = list(map(str, loaded))
+        start = "module." if all(name.startswith("module.") for name in names) else ""
+        return {name.removeprefix(start): value for name, value in zip(names, loaded.values(), strict=True)}
+    inner = [name for name in _GENERATORS if isinstance(loaded.get(name), dict)]
+    if len(inner) == 1:
+        logger.info("%s: taking %r of %s", path, inner[0], ", ".join(map(str, loaded)))
+        return _unwrapped(loaded[inner[0]], path)
+    if inner:
+        raise MatebitError(
+            f"{path} holds several networks ({', '.join(inner)}): save the one that is meant by itself"
+        )
+    held = ", ".join(map(str, list(loaded)[:8])) or "nothing"
+    raise MatebitError(
+        f"{path} is not a plain state dict of tensors (it holds {held}): save the generator alone"
+    )
 
 
 def infer_config(source: Path, tensors: dict[str, Tensor], *, use_attention: bool = True) -> ModelConfig:

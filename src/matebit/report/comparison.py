@@ -66,6 +66,13 @@ class Table:
     columns: list[Column]
     cells: dict[tuple[Row, Column], Cell]
 
+    def of(self, metrics: Sequence[str]) -> Table:
+        """The same with the columns of `metrics` alone, and without rows that are empty then."""
+        columns = [column for column in self.columns if column.metric in metrics]
+        rows = [row for row in self.rows if any((row, column) in self.cells for column in columns)]
+        cells = {(row, column): cell for (row, column), cell in self.cells.items() if column in columns}
+        return Table(rows, columns, cells)
+
     def cell(self, row: Row, column: Column) -> Cell | None:
         """The cell, if there is one."""
         return self.cells.get((row, column))

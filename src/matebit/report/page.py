@@ -24,6 +24,8 @@ SCRIPTS = ("tables.js", "browser.js", "viewer.js")
 REJECTED_SHOWN = 200
 SECTIONS = (
     ("comparison", "Comparison"),
+    ("metrics", "Every metric"),
+    ("differences", "Differences"),
     ("matching", "Matching"),
     ("figures", "Figures"),
     ("browser", "Images"),
@@ -160,7 +162,7 @@ def page_html(
     origin: dict[str, Any],
     environment: Environment,
 ) -> str:
-    """The whole page; `tables` are the views `comparison` and `matching`.
+    """The whole page; `tables` are the views `comparison`, `metrics`, `differences` and `matching`.
 
     Test items for which it has no room are written beside it, as `items/NNN.html`.
     """
@@ -173,7 +175,7 @@ def page_html(
     inside = {item["id"] for item in data["items"]}
     outside = [item for item in experiment.tests if item not in inside]
     sheets = write_item_sheets(experiment, scores, outside, environment)
-    sections = [(name, title) for name, title in SECTIONS if name != "matching" or tables["matching"]["rows"]]
+    sections = [(name, title) for name, title in SECTIONS if tables.get(name, {"rows": True})["rows"]]
     html = environment.get_template("page.html.j2").render(
         name=experiment.layout.name,
         lead=_lead(experiment),

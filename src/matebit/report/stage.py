@@ -6,11 +6,15 @@ import logging
 import shutil
 from typing import TYPE_CHECKING
 
+from matebit.contracts.measures import headline
 from matebit.io.files import write_text
 from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 from matebit.report.comparison import Table, comparison_table, matching_table
 from matebit.report.cost import write_cost
+from matebit.report.differences import COLUMNS, HEADS, Difference, differences, how, shown
+from matebit.report.differences import latex as latex_differences
+from matebit.report.differences import markdown as markdown_differences
 from matebit.report.dvc_views import write_metrics_json, write_training_logs
 from matebit.report.experiment import Experiment
 from matebit.report.figures import FIGURES, draw_figure, drawing
@@ -26,7 +30,12 @@ if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
 
 logger = logging.getLogger("matebit.report")
-TITLES = {"comparison": "Comparison", "matching": "Matching, block by block"}
+TITLES = {
+    "comparison": "Comparison",
+    "metrics": "Every metric",
+    "matching": "Matching, block by block",
+    "differences": "Differences, pair by pair",
+}
 
 
 def _write_table_files(experiment: Experiment, name: str, table: Table, setting: Setting) -> list[str]:
@@ -37,6 +46,21 @@ def _write_table_files(experiment: Experiment, name: str, table: Table, setting:
     write_text(folder / f"{name}.md", markdown(table, title, setting))
     write_text(folder / f"{name}.tex", latex(table, title, f"{experiment.layout.name}-{name}", setting))
     return [f"tables/{name}.{ending}" for ending in ("csv", "md", "tex")]
+
+
+def _write_differences(experiment: Experiment, found: list[Difference]) -> dict:
+    """`tables/differences.*`, and the table as the page shows it."""
+    folder, config = experiment.layout.reports / "tables", experiment.params.report
+    name, title = experiment.layout.name, f"{TITLES['differences']}: {experiment.layout.name}"
+    write_table(folder / "differences.csv", [row.row() for row in found], COLUMNS)
+    write_text(folder / "differences.md", markdown_differences(found, title, config))
+    write_text(folder / "differences.tex", latex_differences(found, title, f"{name}-differences", config))
+    return {
+        "heads": HEADS,
+        "rows": [shown(row) for row in found],
+        "note": how(found, config),
+        "files": [f"tables/differences.{ending}" for ending in ("csv", "md", "tex")],
+    }
 
 
 def _write_images(experiment: Experiment, scores: Scores) -> None:
@@ -68,16 +92,20 @@ def run(params: ResolvedParams, layout: Layout) -> None:
         shutil.rmtree(layout.reports / folder, ignore_errors=True)
     scores = read_scores(layout, experiment.scored)
     setting = Setting(params.pairs.rank, params.pairs.exemplars_from, config.level)
+    everything = comparison_table(scores, experiment.methods, experiment.controls, config, params.seed)
     tables = {
-        "comparison": comparison_table(scores, experiment.methods, experiment.controls, config, params.seed),
+        "comparison": everything.of(headline(column.metric for column in everything.columns)),
+        "metrics": everything,
         "matching": matching_table(scores, experiment.methods, config, params.seed),
     }
     views = {}
     for name, table in tables.items():
         files = _write_table_files(experiment, name, table, setting)
         views[name] = table_view(table, TITLES[name], files, setting, set(experiment.controls))
+    apart = differences(scores, experiment.methods, experiment.controls, config, params.seed)
+    views["differences"] = _write_differences(experiment, apart)
     _write_images(experiment, scores)
-    write_metrics_json(experiment, tables["comparison"])
+    write_metrics_json(experiment, everything)
     write_training_logs(experiment)
     origin = provenance(experiment)
     figures = [name for name in FIGURES if drawing(name).available(experiment)]

@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import select
 import sys
 from pathlib import Path
 
+from matebit.errors import MatebitError, refusal
 from matebit.logs import set_up_logging
 from matebit.tracking.record import pending_records
 
 logger = logging.getLogger("matebit")
 
+# MLflow's own seven take minutes; whoever follows a job tries again anyway.
+_RETRIES = "2"
+
 
 def follow(folder: Path, every_seconds: float) -> int:
     """Send the records below `folder` again and again until the input ends; 0 if MLflow heard all."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _RETRIES)
     from matebit.tracking.store import Store
 
     base = folder.resolve().parents[2]
@@ -33,21 +39,49 @@ def follow(folder: Path, every_seconds: float) -> int:
             for record in pending_records(folder):
                 store.send(record)
             heard = True
-        except Exception:
+        except Exception as error:
             # Whatever MLflow raises, the job goes on; the records stay and are sent later.
-            logger.exception("MLflow could not be told")
+            said = trouble_of(error, base)
+            logger.warning("MLflow could not be told: %s", said, exc_info=None if said else error)
             heard = False
     return 0 if heard else 1
 
 
 def send_all(base: Path) -> None:
-    """Tell MLflow everything that any experiment below `base` has left to say."""
+    """Tell MLflow everything that any experiment below `base` has left to say.
+
+    Raises `MatebitError` where the store or the server does not take it.
+    """
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", _RETRIES)
     from matebit.tracking.store import Store
 
-    store = Store(base)
-    for folder in sorted((base / "runs").glob("*/tracking")):
-        for record in pending_records(folder):
-            store.send(record)
+    try:
+        store = Store(base)
+        for folder in sorted((base / "runs").glob("*/tracking")):
+            for record in pending_records(folder):
+                store.send(record)
+    except Exception as error:
+        said = trouble_of(error, base)
+        if said is None:
+            raise
+        raise MatebitError(f"{said}; nothing is lost, the next `matebit ui` sends the rest") from error
+
+
+def trouble_of(error: Exception, base: Path) -> str | None:
+    """One sentence for what a server, the network or a full disk refuses; None for a defect."""
+    from mlflow.exceptions import MlflowException
+    from requests import RequestException
+    from sqlalchemy.exc import DatabaseError
+
+    from matebit.tracking.store import tracking_uri
+
+    if isinstance(error, OSError) and not isinstance(error, RequestException):
+        return refusal(error)
+    if isinstance(error, MlflowException | RequestException | DatabaseError):
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        shown = re.sub(r"//[^/@]*@", "//", tracking_uri(base))  # no password in a log
+        return f"the tracker {shown} does not take what it is told ({first[:300]}); see MLFLOW_TRACKING_URI"
+    return None
 
 
 if __name__ == "__main__":

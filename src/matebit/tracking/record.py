@@ -151,12 +151,12 @@ def tracked(record: JobRecord, config: TrackingConfig) -> Iterator[None]:
         record.end("FINISHED")
     finally:
         if follower is not None:
-            _finish(follower)
+            _finish(follower, _follow_log(record))
 
 
 def _start_follower(record: JobRecord, config: TrackingConfig) -> subprocess.Popen[bytes]:
     folder = record.file.parent.parent
-    log = (folder / "follow.log").open("ab")
+    log = _follow_log(record).open("ab")
     with log:
         return subprocess.Popen(
             [sys.executable, "-m", "matebit.tracking.follow", folder, str(config.every_seconds)],
@@ -168,7 +168,11 @@ def _start_follower(record: JobRecord, config: TrackingConfig) -> subprocess.Pop
         )
 
 
-def _finish(follower: subprocess.Popen[bytes]) -> None:
+def _follow_log(record: JobRecord) -> Path:
+    return record.file.parent.parent / "follow.log"
+
+
+def _finish(follower: subprocess.Popen[bytes], log: Path) -> None:
     """Let the follower send the rest; a tracker that hangs or dies costs a warning, not the job."""
     import logging
 
@@ -182,8 +186,8 @@ def _finish(follower: subprocess.Popen[bytes]) -> None:
         status = -1
     if status != 0:
         logger.warning(
-            "MLflow has not heard everything (see runs/NAME/tracking/follow.log); `matebit ui` or the "
-            "next job will send the rest"
+            "MLflow has not heard everything (%s says why); `matebit ui` or the next job will send the rest",
+            log,
         )
 
 

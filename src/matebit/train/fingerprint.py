@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matebit.config.flat import flat
+from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
 from matebit.pipeline.layout import Layout
 
@@ -23,6 +24,9 @@ def fingerprint(params: Any, layout: Layout, method: str, seed: int) -> dict[str
         "conditions": layout.conditions / "index.csv",
         "pairs": layout.pairs / "pairs.csv",
     }
+    for path in manifests.values():
+        if not path.is_file():
+            raise MatebitError(f"{path} does not exist; run the stage that writes it")
     return (
         flat(sections)
         | flat(params.features.model_dump(mode="json"), "features")

@@ -14,8 +14,8 @@ from torch.distributed.elastic.multiprocessing import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, record
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-from matebit.errors import MatebitError
-from matebit.logs import set_up_logging
+from matebit.errors import MatebitError, system_refusals_said
+from matebit.logs import JobLog, set_up_logging
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.lock import job_lock
 from matebit.train.interrupt import Interrupted
@@ -80,7 +80,7 @@ def train_as_rank(params: Any, layout: Layout, method: str, seed: int, log: str 
     # A rank outlives its launcher by the time that saving takes: the next one's ranks wait for it.
     lock = layout.state / "locks" / f"ranks-{method}-seed{seed}-{ranks.rank}.lock"
     try:
-        with job_lock(lock, f"rank {ranks.rank} of training {method}"):
+        with system_refusals_said(), job_lock(lock, f"rank {ranks.rank} of training {method}"):
             Training(params, layout, method, seed, ranks).run()
     except Interrupted:
         return False
@@ -95,7 +95,7 @@ def _speak(ranks: Ranks, log: str | None) -> None:
     if not ranks.first:
         logger.setLevel(logging.ERROR)
     elif log is not None:
-        handler = logging.FileHandler(log, mode="a", encoding="utf-8")
+        handler = JobLog(log, mode="a", encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         logger.addHandler(handler)
 

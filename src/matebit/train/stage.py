@@ -17,7 +17,7 @@ from matebit.data.training_set import TrainingSet
 from matebit.errors import MatebitError
 from matebit.features.build import build_features
 from matebit.features.location import feature_weights
-from matebit.io.files import sha256_of_file, write_json
+from matebit.io.files import sha256_of_file, write_bytes, write_json
 from matebit.logs import Progress
 from matebit.model.checkpoint import save_generator
 from matebit.model.translation import Translation
@@ -199,8 +199,9 @@ class Training:
         self._sample()
         target = self.folders.train
         shutil.rmtree(target / "samples", ignore_errors=True)
-        shutil.copytree(self.folders.state / "samples", target / "samples")
-        (target / CURVES_FILE).write_bytes(self.curves.path.read_bytes())
+        for sheet in sorted((self.folders.state / "samples").iterdir()):
+            write_bytes(target / "samples" / sheet.name, sheet.read_bytes())
+        write_bytes(target / CURVES_FILE, self.curves.path.read_bytes())
         write_json(target / SUMMARY_FILE, self._summary())
         save_generator(self.folders.checkpoint, self.step.averaged(), self.sections.model, self.provenance)
         self.state.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,12 @@ from PIL import Image
 from matebit.data.alignment import Alignment
 from matebit.data.conditions.view import condition_view
 from matebit.errors import MatebitError
-from matebit.io.files import atomic_path
+from matebit.io.files import bounded_name, check_writable, write_bytes
 from matebit.io.images import BrokenImage, read_rgb
+from matebit.io.picture_files import SUFFIXES, sorted_out
 from matebit.logs import Progress
 from matebit.translate import structure
+from matebit.translate.enlarge import checked_factor, enlarged
 from matebit.translate.framing import Fit, frame_of
 from matebit.translate.maps import asked_for, sheet, write_maps
 from matebit.translate.structure import Framed
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("matebit")
 
-READ = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".avif", ".jp2")
 WRITTEN = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
@@ -44,6 +46,7 @@ class Request:
     show: str = ""
     align: bool = False
     paste: bool = False
+    enlarge: int = 1
 
     def check(self) -> None:
         """Raise `MatebitError` for what can be seen to be wrong without the network, which takes seconds."""
@@ -55,9 +58,13 @@ def picture_files(given: list[Path], what: str) -> tuple[list[Path], bool]:
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            inside = sorted(file for file in path.iterdir() if file.suffix.lower() in READ)
+            inside, others = sorted_out(path.iterdir())
             if not inside:
-                raise MatebitError(f"{path} holds no picture ({', '.join(READ)}); {what} needs some")
+                raise MatebitError(
+                    f"{path} holds no picture ({', '.join(SUFFIXES)}){others.said()}; {what} needs some"
+                )
+            if others:
+                logger.warning("%s: %s", path, others)
             found += inside
         elif not path.is_file():
             raise MatebitError(f"{path} does not exist; {what} names a picture or a folder of pictures")
@@ -96,14 +103,17 @@ def _planned(request: Request) -> _Work:
         raise MatebitError("--align belongs to --photo; a condition is finished as it is")
     if request.paste and not request.align:
         raise MatebitError("--paste lays an aligned face back into its photo; give --align too")
+    checked_factor(request.enlarge)
     option, out = "--photo" if request.photos else "--condition", request.out
     content, content_folder = picture_files(request.photos or request.conditions, option)
     exemplars, exemplar_folder = picture_files(request.exemplars, "--exemplar")
     to_folder = out.is_dir() or not out.suffix
+    if to_folder and out.exists() and not out.is_dir():
+        raise MatebitError(f"--out {out} is a file, and results would be files in it; name a folder")
     if not to_folder and out.suffix.lower() not in WRITTEN:
         raise MatebitError(f"--out {out}: results are {', '.join(WRITTEN)}, or a folder (no dot in its name)")
     targets = {
-        (one, other): out / f"{one.stem}__{other.stem}.png" if to_folder else out
+        (one, other): out / f"{bounded_name(f'{one.stem}__{other.stem}')}.png" if to_folder else out
         for one in content
         for other in exemplars
     }
@@ -118,9 +128,12 @@ def _planned(request: Request) -> _Work:
     )
     if work.to_sheet and work.shown:
         raise MatebitError("--show with several pictures needs a folder as --out")
+    if work.to_sheet and request.enlarge > 1:
+        raise MatebitError("--enlarge with several pictures needs a folder as --out")
     if work.to_sheet and request.paste:
         raise MatebitError("--paste with several pictures needs a folder as --out")
     _refuse_collisions(work)
+    check_writable(out if to_folder else out.parent)
     return work
 
 
@@ -241,7 +254,7 @@ def _row(
 
 def _write_one(found: Translated, condition: Framed, work: _Work, photo: Path, target: Path) -> list[Path]:
     maps = write_maps(found, work.shown, target)
-    picture = found.frame.cut_out(found.image)
+    picture = enlarged(found.image, condition, work.request.enlarge)
     if work.request.paste and condition.alignment is not None:
         picture = condition.alignment.paste(picture, read_rgb(photo))
     write_picture(target, picture)
@@ -250,6 +263,6 @@ def _write_one(found: Translated, condition: Framed, work: _Work, photo: Path, t
 
 def write_picture(target: Path, pixels: np.ndarray) -> None:
     """Write uint8 (H,W,3) atomically in the format that the suffix names."""
-    format = WRITTEN[target.suffix.lower()]
-    with atomic_path(target) as temporary:
-        Image.fromarray(np.ascontiguousarray(pixels)).save(temporary, format=format, quality=95)
+    format, encoded = WRITTEN[target.suffix.lower()], io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(encoded, format=format, quality=95)
+    write_bytes(target, encoded.getvalue())

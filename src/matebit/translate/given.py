@@ -11,7 +11,7 @@ from matebit.contracts.catalogue import Entry, read_catalogue
 from matebit.contracts.pairs import Ranked, read_pairs
 from matebit.data.exemplars import test_exemplar
 from matebit.errors import MatebitError, some_of
-from matebit.io.endings import LOSSY
+from matebit.io.picture_files import LOSSY
 from matebit.pipeline.layout import Layout
 from matebit.translate.given_files import given_files
 from matebit.translate.outputs import Outputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from matebit.io.endings import LOSSLESS, LOSSY
+from matebit.io.picture_files import LOSSLESS, LOSSY
 
 
 def given_files(folder: Path) -> list[Path]:

@@ -27,12 +27,14 @@ from matebit.translate.label_maps import parsed, read_label_map, read_masks
 class Framed:
     """A condition as the network reads it, uint8 (C,size,size), and the frame its picture lies in.
 
-    `alignment`: how the picture's face was brought to the whole of it, if it was.
+    `alignment`: how the picture's face was brought to the whole of it, if it was. `picture`: the photo or
+    drawing itself, uint8 (H,W,3) or (H,W); None for a finished condition.
     """
 
     condition: np.ndarray
     frame: Frame
     alignment: Alignment | None = None
+    picture: np.ndarray | None = None
 
 
 def of_photo(
@@ -63,7 +65,7 @@ def of_photo(
         image = frame.place(photo, Image.Resampling.BILINEAR)
     else:
         image = alignment.image(photo, size, "bilinear")
-    return Framed(load_extractor(config)(Structure(name, image, parsing), config), frame, alignment)
+    return Framed(load_extractor(config)(Structure(name, image, parsing), config), frame, alignment, photo)
 
 
 def of_drawing(grey: np.ndarray, config: ConditionsConfig, size: int, fit: Fit) -> Framed:
@@ -80,7 +82,7 @@ def of_drawing(grey: np.ndarray, config: ConditionsConfig, size: int, fit: Fit) 
     if thick > 1:
         lines = cv2.dilate(lines, np.ones((thick, thick), np.uint8))
     placed = frame.place(np.ascontiguousarray(lines), Image.Resampling.BILINEAR, margin=0)
-    return Framed(lines_and_distance(placed, config.distance_reach), frame)
+    return Framed(lines_and_distance(placed, config.distance_reach), frame, picture=grey)
 
 
 def of_file(

@@ -24,6 +24,7 @@ from matebit.model.checkpoint import load_with_metadata
 from matebit.model.generator import Generator
 from matebit.model.translation import Translation
 from matebit.translate import structure
+from matebit.translate.enlarge import checked_factor, enlarged
 from matebit.translate.framing import Fit, Frame, frame_of
 from matebit.translate.structure import Framed
 
@@ -147,21 +148,25 @@ class Translator:
         fit: Fit = "pad",
         masks: Path | None = None,
         align: bool = False,
+        enlarge: int = 1,
     ) -> Image.Image:
         """The photo in the style of the exemplar; Pillow images, arrays or paths in, a Pillow image out.
 
         `size`: side in px of the square that the network sees, by default that of its training. `fit`:
         `pad` keeps the whole photo and its shape, `crop` takes its middle square. `masks`: the photo's
         parts or label map, for checkpoints of face_edges, parsing and labels. `align`: its face alone,
-        brought to the frame of CelebA-HQ, see `face_aligner`.
+        brought to the frame of CelebA-HQ, see `face_aligner`. `enlarge`: the result so many times as large,
+        its colours laid along the photo's lines.
         """
+        checked_factor(enlarge)
         name = photo if isinstance(photo, (str, Path)) else "the photo"
         pixels, side = pixels_of(photo), self.side(size)
         alignment = self.face_aligner.align(pixels, str(name)) if align else None
         framed = structure.of_photo(
             pixels, self.conditions, side, fit, str(name), masks, self.labels, alignment
         )
-        return self.examine(framed, pixels_of(exemplar)).picture()
+        found = self.examine(framed, pixels_of(exemplar))
+        return Image.fromarray(enlarged(found.image, framed, enlarge))
 
     @torch.inference_mode()
     def examine(self, framed: Framed, exemplar: np.ndarray) -> Translated:

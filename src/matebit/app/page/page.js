@@ -31,10 +31,21 @@ const takeOwn = (file) => {
 };
 const choose = (what, id) => {
   state[what] = id;
-  const group = what === "sitter" ? $("sitters") : $("exemplars");
-  for (const button of group.children) button.setAttribute("aria-pressed", String(button.dataset.id === id));
-  if (what === "exemplar") $("drop-exemplar").classList.toggle("chosen", id === "upload");
+  const buttons = what === "sitter" ? $("sitters").children : [...$("exemplars").children, ...$("paintings").children];
+  for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.id === id));
+  if (what === "exemplar") {
+    $("drop-exemplar").classList.toggle("chosen", id === "upload");
+    credit(about.paintings.find((work) => work.id === id));
+  }
   translate();
+};
+// Whose painting it is, with the museum's page.
+const credit = (work) => {
+  $("credit").replaceChildren();
+  if (!work) return;
+  const link = document.createElement("a");
+  Object.assign(link, { href: work.link, textContent: work.title, target: "_blank", rel: "noopener noreferrer" });
+  $("credit").append(link, `, ${work.credit}`);
 };
 const drop = (area, input, take) => {
   input.addEventListener("change", () => { if (input.files[0]) take(input.files[0]); input.value = ""; });
@@ -70,7 +81,7 @@ tabs.forEach((tab, index) => {
     openTab(next);
   });
 });
-for (const input of document.querySelectorAll("[name=fit]")) input.addEventListener("change", () => translate());
+for (const input of [...document.querySelectorAll("[name=fit]"), $("enlarge")]) input.addEventListener("change", () => translate());
 
 const fill = (group, portraits, what) => {
   for (const { id, title } of portraits) {
@@ -137,7 +148,7 @@ const ask = async () => {
   const file = state.exemplar === "upload" ? state.own : null;
   const words = new URLSearchParams({
     structure: structure.name, exemplar: state.exemplar, structure_bytes: structure.file?.size ?? 0,
-    fit: document.querySelector("[name=fit]:checked").value,
+    fit: document.querySelector("[name=fit]:checked").value, enlarge: $("enlarge").value,
   });
   say("Painting…");
   try {
@@ -184,6 +195,9 @@ const take = async (found) => {
   canvas.height = ratio >= 1 ? Math.max(1, Math.round(512 / ratio)) : 512;
   $("see-lines").disabled = false;
   $("download").href = found.image;
+  $("download").textContent = `Download (${image.naturalWidth} × ${image.naturalHeight} px)`;
+  $("enlarged").textContent = $("enlarge").value === "1" ? "" :
+    `Painted at ${about.size} px and enlarged: the colours follow your picture's lines; no finer strokes are painted.`;
   $("download").setAttribute("aria-disabled", "false");
   draw();
 };
@@ -192,6 +206,8 @@ const forget = () => {
   for (const id of ["result", "source"]) $(id).getContext("2d").clearRect(0, 0, 512, 512);
   $("see-lines").disabled = true;
   $("download").removeAttribute("href");
+  $("download").textContent = "Download";
+  $("enlarged").textContent = "";
   $("download").setAttribute("aria-disabled", "true");
   $("match-text").textContent = "";
 };
@@ -258,6 +274,7 @@ $("see-lines").addEventListener("change", draw);
 
 const about = await (await fetch("about.json")).json();
 fill($("exemplars"), about.exemplars, "exemplar");
+fill($("paintings"), about.paintings, "exemplar");
 fill($("sitters"), about.sitters, "sitter");
 $("about").textContent = `Checkpoint ${about.checkpoint}, ${about.size} px, on ${about.device === "cpu" ? "the processor" : "the graphics card"}. Pictures may have ${about.megabytes} MB.`;
 say(missing());

@@ -15,6 +15,7 @@ from matebit.data.sources.label_files import face_of_label_map, face_of_part_mas
 from matebit.data.sources.splits import listed_splits
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
+from matebit.io.picture_files import is_hidden
 
 _IMAGES = "CelebA-HQ-img"
 _PART_MASKS = "CelebAMask-HQ-mask-anno"
@@ -46,7 +47,7 @@ class CelebAMaskSource:
         files = {
             path.stem: path.name
             for path in sorted((self._root / _IMAGES).iterdir())
-            if path.suffix.lower() in _SUFFIXES
+            if path.suffix.lower() in _SUFFIXES and not is_hidden(PurePosixPath(path.name))
         }
         splits = listed_splits(self._config, self._root, list(files), self.id_of)
         return [Item(id, splits[id], f"{_IMAGES}/{files.get(id, f'{id}.jpg')}") for id in sorted(splits)]

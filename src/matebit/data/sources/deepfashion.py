@@ -15,6 +15,7 @@ from matebit.data.sources.openpose import read_openpose
 from matebit.data.sources.splits import listed_splits
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_rgb
+from matebit.io.picture_files import is_hidden
 
 _SUFFIXES = (".jpg", ".png")
 _PADDING = 232  # the grey of the background of most photographs
@@ -46,7 +47,7 @@ class DeepFashionSource:
         files = {
             self.id_of(path.relative_to(images).as_posix()): path.relative_to(self._root).as_posix()
             for path in sorted(images.rglob("*"))
-            if path.suffix.lower() in _SUFFIXES
+            if path.suffix.lower() in _SUFFIXES and not is_hidden(path.relative_to(images))
         }
         splits = listed_splits(self._config, self._root, list(files), self.id_of)
         return [

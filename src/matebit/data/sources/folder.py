@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import unicodedata
 from functools import cached_property
@@ -33,28 +34,26 @@ from matebit.data.sources.label_files import (
     read_labels,
 )
 from matebit.data.sources.landmark_file import checked_points, read_landmarks
+from matebit.data.sources.listing import fixed_part, pictures_below
 from matebit.data.sources.openpose import read_openpose
 from matebit.data.sources.splits import has_lists, listed_splits
 from matebit.errors import MatebitError
+from matebit.io.files import bounded_name
 from matebit.io.images import BrokenImage, read_rgb
+from matebit.io.picture_files import LeftOut
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+logger = logging.getLogger("matebit")
 
 
 def _id_of_path(path: PurePosixPath) -> str:
     """A path without suffix as one word that can name a file; letters of any script stay."""
     words = unicodedata.normalize("NFC", path.with_suffix("").as_posix()).replace("/", "-")
-    return re.sub(r"[^\w.-]", "_", words)
+    return bounded_name(re.sub(r"[^\w.-]", "_", words))
 
 
-def _fixed_part(pattern: str) -> PurePosixPath:
-    """The folders of a pattern before its first wildcard: `images/**/*.png` -> `images`."""
-    fixed = []
-    for part in PurePosixPath(pattern).parts[:-1]:
-        if any(sign in part for sign in "*?["):
-            break
-        fixed.append(part)
-    return PurePosixPath(*fixed)
+def _place(name: str) -> int:
+    """Where a digest puts a name among 2**64."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
 
 
 class FolderSource:
@@ -70,18 +69,16 @@ class FolderSource:
     def __init__(self, config: DataConfig, seed: int) -> None:
         self._config, self._folder = config, config.folder
         self._root = dataset_root(config)
+        self._left_out = LeftOut()
 
     @cached_property
     def _files(self) -> dict[str, str]:
         """Path below the root by id; listed once for each process."""
         found: dict[str, str] = {}
         for pattern in self._folder.images:
-            fixed = _fixed_part(pattern)
-            for path in sorted(self._root.glob(pattern)):
-                inside = PurePosixPath(path.relative_to(self._root).as_posix())
-                hidden = any(part.startswith(".") or part == "__MACOSX" for part in inside.parts)
-                if inside.suffix.lower() in SUFFIXES and not hidden and path.is_file():
-                    found[str(inside)] = _id_of_path(inside.relative_to(fixed))
+            fixed = fixed_part(pattern)
+            for inside in pictures_below(self._root, pattern, self._left_out):
+                found[str(inside)] = _id_of_path(inside.relative_to(fixed))
         # A wide pattern finds the label maps too.
         maps = {path for name in found for path in self._label_files(name).values()}
         files: dict[str, str] = {}
@@ -125,8 +122,10 @@ class FolderSource:
         if not files:
             raise MatebitError(
                 f"data.root: {self._root} has no image that fits data.folder.images: "
-                f"{', '.join(self._folder.images)}"
+                f"{', '.join(self._folder.images)}{self._left_out.said()}"
             )
+        if self._left_out:
+            logger.warning("%s: %s", self._root, self._left_out)
         held_out = self._folder.test_folders
         if held_out and not any(self._lies_in(inside, held_out) for inside in files.values()):
             raise MatebitError(
@@ -136,7 +135,7 @@ class FolderSource:
         if has_lists(self._config, self._root):
             splits = listed_splits(self._config, self._root, list(files), self.id_of)
         else:
-            splits = {id: self._own_split(id) for id in files}
+            splits = self._own_splits(list(files))
         return [Item(id, splits[id], files.get(id, id), group=self._group(id)) for id in sorted(splits)]
 
     def id_of(self, name: str) -> str:
@@ -153,14 +152,20 @@ class FolderSource:
     def _lies_in(inside: str, folders: list[str]) -> bool:
         return bool(set(PurePosixPath(inside).parent.parts) & set(folders))
 
-    def _own_split(self, id: str) -> Split:
+    def _own_splits(self, ids: list[str]) -> dict[str, Split]:
+        """By folders, `test_items`, or `test_share` of the groups: where one is asked for, at least one."""
         if self._folder.test_folders is not None:
-            return "test" if self._lies_in(self._files[id], self._folder.test_folders) else "train"
+            held = {id for id in ids if self._lies_in(self._files[id], self._folder.test_folders)}
+            return {id: "test" if id in held else "train" for id in ids}
         if self._folder.test_items:
-            return "test" if re.fullmatch(self._folder.test_items, id) else "train"
+            held = {id for id in ids if re.fullmatch(self._folder.test_items, id)}
+            return {id: "test" if id in held else "train" for id in ids}
         # By a digest: an image that is added later moves no other.
-        digest = hashlib.sha256((self._group(id) or id).encode()).digest()
-        return "test" if int.from_bytes(digest[:8]) < self._folder.test_share * 2**64 else "train"
+        places = {id: _place(self._group(id) or id) for id in ids}
+        bound = self._folder.test_share * 2**64
+        if bound and ids:
+            bound = max(bound, min(places.values()) + 1)
+        return {id: "test" if places[id] < bound else "train" for id in ids}
 
     def fingerprint(self, item: Item) -> str:
         """Sizes and times of the image and of its labels, how they are read, and its landmarks."""

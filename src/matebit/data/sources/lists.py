@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from matebit.errors import MatebitError
@@ -22,11 +25,10 @@ def inside_name(name: str, where: str) -> str:
     return str(path)
 
 
-def read_rows(path: Path) -> list[list[str]]:
-    """The comma-separated names of every line; empty lines and cells are left out.
+def _lines(path: Path) -> list[tuple[str, list[str], str]]:
+    """Of every line that is not empty: itself, its cells, and what messages call it.
 
-    Raises `MatebitError` for a file that is absent or not text, and for a name that leaves the
-    root.
+    A cell with a comma stands in double quotes. Raises `MatebitError` for a file that is absent or no text.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -34,14 +36,38 @@ def read_rows(path: Path) -> list[list[str]]:
         raise MatebitError(f"{path} does not exist; correct the name of the list") from error
     except (UnicodeDecodeError, OSError) as error:
         raise MatebitError(f"{path} cannot be read as a list ({error}); replace it") from error
-    rows = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        cells = [cell for cell in line.split(",") if cell.strip()]
+    found = []
+    # Not `splitlines`: a name may hold what that takes for an end of line.
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        where = f"{path}, line {number},"
+        try:
+            cells = next(csv.reader([line], skipinitialspace=True), [])
+        except csv.Error as error:
+            raise MatebitError(f"{where} is no row of names ({error}); mend it") from error
+        cells = [cell for cell in cells if cell.strip()]
         if cells:
-            rows.append([inside_name(cell, f"{path}, line {number},") for cell in cells])
-    return rows
+            found.append((line.strip(), cells, where))
+    return found
 
 
-def read_names(path: Path) -> list[str]:
-    """The first name of every line of a list."""
-    return [row[0] for row in read_rows(path)]
+def read_rows(path: Path) -> list[list[str]]:
+    """The comma-separated names of every line; empty lines and cells are left out.
+
+    Raises `MatebitError` for a file that is absent or not text, and for a name that leaves the root.
+    """
+    return [[inside_name(cell, where) for cell in cells] for _, cells, where in _lines(path)]
+
+
+def read_names(path: Path, is_name: Callable[[str], bool]) -> list[str]:
+    """The name of every line of a list: the whole line where that `is_name`, else the first of its row.
+
+    Raises `MatebitError` as `read_rows` does.
+    """
+    return [inside_name(line if is_name(line) else cells[0], where) for line, cells, where in _lines(path)]
+
+
+def row_text(names: list[str]) -> str:
+    """The line of a list that `read_rows` reads back."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(names)
+    return line.getvalue()

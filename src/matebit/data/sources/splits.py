@@ -25,9 +25,14 @@ def listed_splits(
     that is in no other list trains. An item of a list need not exist; the data stage rejects it.
     """
     train_list, test_list = root / config.train_list, root / config.test_list
-    test = {id_of(name) for name in read_names(test_list)} if test_list.exists() else set()
+    known = set(found)
+
+    def is_name(line: str) -> bool:
+        return id_of(line) in known
+
+    test = {id_of(name) for name in read_names(test_list, is_name)} if test_list.exists() else set()
     if train_list.exists():
-        train = {id_of(name) for name in read_names(train_list)}
+        train = {id_of(name) for name in read_names(train_list, is_name)}
         both = sorted(train & test)
         if both:
             raise MatebitError(
