@@ -139,6 +139,24 @@ def _gallery(
         typer.echo(str(path))
 
 
+def _opening_figure(
+    out: Annotated[Path, typer.Option(help="The picture to write (docs/images/opening.jpg).")],
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="C", help="A checkpoint; default: the one shipped.")
+    ] = None,
+    size: Annotated[int | None, typer.Option(metavar="PX", help="Side of what the network sees.")] = None,
+    enlarge: Annotated[int, typer.Option(metavar="K", help="Cells so many times as large.")] = 1,
+) -> None:
+    """Make README's first figure: a photograph and sitters in the styles of paintings."""
+    from matebit.translate.enlarge import checked_factor
+    from matebit.translate.opening_figure import write_opening_figure
+    from matebit.translate.shipped import shipped_checkpoint
+    from matebit.translate.translator import load
+
+    write_opening_figure(load(checkpoint or shipped_checkpoint()), out, size, checked_factor(enlarge))
+    typer.echo(str(out))
+
+
 def _ship(
     params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
     method: Annotated[str, typer.Argument(metavar="METHOD", help="A method of the params file.")],
@@ -198,6 +216,7 @@ def register(app: typer.Typer) -> None:
         "app": _app,
         "gallery": _gallery,
         "ship": _ship,
+        "opening-figure": _opening_figure,
     }
     for name, function in commands.items():
         app.command(name, rich_help_panel=PANEL)(function)
