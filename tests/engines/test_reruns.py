@@ -23,7 +23,8 @@ def test_dvc_has_nothing_to_do(by_dvc: Run):
     result = by_dvc.again()
     assert result.returncode == 0, result.stderr
     # `resolve` asks the program for the digests of its source each time, and writes the same file.
-    assert re.findall(r"^Running stage '(.+?)'", result.stdout, re.MULTILINE) == ["resolve"]
+    run = re.findall(r"^Running stage '(.+?)'", result.stdout, re.MULTILINE)
+    assert [stage.rpartition(":")[2] for stage in run] == ["resolve"]
 
 
 def planned(run: Run, *options: str) -> set[str]:
@@ -85,7 +86,8 @@ def changed_in_dvc(by_dvc: Run, edited):
         resolve()
         status = run_in(by_dvc.copy, "dvc", "status", "--json", "pipelines/smoke/dvc.yaml")
         assert status.returncode == 0, status.stderr
-        return {name.partition(":")[2] for name in json.loads(status.stdout)}
+        # `resolve` always asks again: it is never up to date.
+        return {name.partition(":")[2] for name in json.loads(status.stdout)} - {"resolve"}
 
     lock = (by_dvc.copy / "pipelines/smoke/dvc.lock").read_bytes()
     params = (by_dvc.copy / "results/smoke/params.yaml").read_bytes()
