@@ -105,7 +105,7 @@ def test_replaced_photograph_and_mask_are_noticed(
 ) -> None:
     from test_import_images import celeba_sections
 
-    params, layout = celeba_sections(celeba), Layout("x", tmp_path)
+    params, layout = celeba_sections(celeba, near_duplicates="keep"), Layout("x", tmp_path)
     run_all(params, layout)
     photograph = celeba / "CelebA-HQ-img/1996.jpg"
     photograph.write_bytes((celeba / "CelebA-HQ-img/1998.jpg").read_bytes())

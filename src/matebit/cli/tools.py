@@ -1,4 +1,4 @@
-"""Commands beside the stages: the tracker's page, DVC's files, single figures, checkpoints."""
+"""Commands beside the stages: the tracker's page, single figures, checkpoints."""
 
 from __future__ import annotations
 
@@ -14,27 +14,17 @@ PANEL = "Tools"
 def _ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser, at a terminal.")
+    ] = True,
 ) -> None:
-    """Show the runs in MLflow's page, from the store that the stages log to."""
+    """Show the runs in MLflow's page, from the store that the stages log to.
+
+    Example: matebit ui --port 5001
+    """
     from matebit.tracking.page import show_runs
 
-    show_runs(Path(), host, port)
-
-
-def _dvc(
-    params: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Params files, params/NAME.yaml.")],
-) -> None:
-    """Write DVC's file for a params file: dvc.yaml for the demo, pipelines/NAME/dvc.yaml for others."""
-    from matebit.config.read import read_mapping, validated
-    from matebit.config.schema import Params
-    from matebit.engines.dvcfile import dvc_text
-    from matebit.io.files import write_text
-
-    for path in params:
-        parsed = validated(Params, read_mapping(path), str(path))
-        target = Path("dvc.yaml") if parsed.name == "demo" else Path("pipelines", parsed.name, "dvc.yaml")
-        write_text(target, dvc_text(parsed, path, target))
-        typer.echo(str(target))
+    show_runs(Path(), host, port, open_page)
 
 
 def _figure(
@@ -94,11 +84,13 @@ def _check(
         raise typer.Exit(1)
 
 
-def _params() -> None:
-    """Print every parameter with its default and meaning (docs/params.md)."""
-    from matebit.config.reference import reference
+def _schema() -> None:
+    """Print the JSON Schema of a params file, with which editors complete and check it (docs/usage.md)."""
+    import json
 
-    typer.echo(reference(), nl=False)
+    from matebit.config.json_schema import params_schema
+
+    typer.echo(json.dumps(params_schema(), indent=2))
 
 
 def _import_checkpoint(
@@ -173,7 +165,8 @@ def _ship(
 
 def _app(
     checkpoint: Annotated[
-        Path | None, typer.Option(metavar="C", help="A checkpoint; default: the one shipped.")
+        str | None,
+        typer.Option(metavar="C", help="A checkpoint, or hf://OWNER/NAME; default: the one shipped."),
     ] = None,
     port: Annotated[int, typer.Option(help="Port on this machine; 0: any free one.")] = 8177,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -188,29 +181,30 @@ def _app(
     max_megabytes: Annotated[int, typer.Option(min=1, help="Largest picture file.")] = 32,
     max_megapixels: Annotated[int, typer.Option(min=1, help="Most pixels of a picture, in millions.")] = 50,
 ) -> None:
-    """Translate pictures on a page in the browser; it stays on this machine."""
+    """Translate pictures on a page in the browser; it stays on this machine.
+
+    Checkpoints of experiments in results/ can be chosen there.
+    """
     from matebit.app.limits import Limits
+    from matebit.app.models import trained_here
     from matebit.app.serve import serve
     from matebit.cli.translate import checked_device
     from matebit.train.device import choose_device
-    from matebit.translate.shipped import shipped_checkpoint
     from matebit.translate.translator import load
 
-    path = checkpoint or shipped_checkpoint()
     where = choose_device(checked_device(device))
     limits = Limits(max_megabytes * 2**20, max_megapixels * 10**6)
-    serve(load(path).to(where), host, port, names or [], limits, keep)
+    serve(load(checkpoint).to(where), host, port, names or [], limits, keep, trained_here(Path()))
 
 
 def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
     commands: dict[str, Callable[..., None]] = {
         "ui": _ui,
-        "dvc": _dvc,
         "figure": _figure,
         "conditions-sheet": _conditions_sheet,
         "check": _check,
-        "params": _params,
+        "schema": _schema,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,
         "app": _app,

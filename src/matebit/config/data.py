@@ -49,10 +49,10 @@ class DataConfig(BaseModel):
     folder: FolderConfig = Field(
         FolderConfig(), description="Source folder: which files are images, where their labels are."
     )
-    align: Literal["landmarks", "face_alignment"] | None = Field(
+    align: Literal["landmarks", "face_alignment", "dlib68"] | None = Field(
         None,
         description="Source folder: bring faces to the frame of CelebA-HQ, by the table of `data.folder."
-        "landmarks` (landmarks) or by those that a network finds (face_alignment).",
+        "landmarks` (landmarks) or by those that a network finds (face_alignment, dlib68).",
     )
     load_size: int = Field(
         286, ge=16, le=4096, description="Side in px to which training images are resized."
@@ -71,6 +71,12 @@ class DataConfig(BaseModel):
     flip: bool = Field(True, description="Mirror training images at random.")
     max_rejected_share: float = Field(
         0.1, ge=0, le=1, description="Largest share of unusable images that a stage puts up with."
+    )
+    near_duplicates: Literal["keep", "group", "drop"] = Field(
+        "group",
+        description="Images that show the same, resized, recompressed, mirrored or cut a little differently: "
+        "never each other's exemplar nor on both sides of the split (group), all but one left out (drop), or "
+        "not looked for (keep). Bundled sets have none.",
     )
     train_list: str = Field("train.txt", description="List of training items, below the root.")
     test_list: str = Field("val.txt", description="List of test items, below the root.")

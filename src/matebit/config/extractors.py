@@ -18,7 +18,7 @@ class ExtractorsConfig(BaseModel):
     pose: Literal["keypoint_rcnn"] | None = Field(
         None, description="Network that finds a body's joints where there are no keypoints."
     )
-    landmarks: Literal["face_alignment"] | None = Field(
+    landmarks: Literal["face_alignment", "dlib68"] | None = Field(
         None, description="Network that finds a face's 68 landmarks where there are none."
     )
     min_face_share: float = Field(

@@ -85,8 +85,9 @@ class FolderConfig(BaseModel):
     )
     keypoints: str | None = Field(
         None,
-        description="OpenPose's files of an image without their endings _candidate.txt and _subset.txt: "
-        "`pose/{stem}`; joints in px of the image.",
+        description="Joints of bodies: `pose/{stem}` for OpenPose's STEM_keypoints.json or STEM_candidate."
+        "txt and STEM_subset.txt; or one file for all images, a .json of COCO's keypoints or a .csv of "
+        "mediapipe's landmarks.",
     )
     landmarks: str | None = Field(
         None,
@@ -122,7 +123,8 @@ class FolderConfig(BaseModel):
             _check_template(self.label_maps, {"stem", "folder"})
         if self.part_masks:
             _check_template(self.part_masks, {"stem", "folder", "part"})
-        if self.keypoints:
+        # One file for all images names no image.
+        if self.keypoints and not re.fullmatch(r"[^{}]*\.(json|csv)", self.keypoints, re.IGNORECASE):
             _check_template(self.keypoints, {"stem", "folder"})
         self._check_labels()
         if self.test_items and self.test_folders:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,8 +13,10 @@ from matebit.contracts.catalogue import INDEX_COLUMNS
 from matebit.contracts.structure import ALIGNMENT_COLUMNS
 from matebit.data.align_faces import open_aligner
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
+from matebit.data.near_duplicates import VERSION, crop_hashes, find_doubles
 from matebit.data.rejects import write_rejected
-from matebit.data.sources.base import Item
+from matebit.data.separate_duplicates import DUPLICATE_COLUMNS, separate
+from matebit.data.sources.base import Item, Source
 from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
@@ -25,13 +28,17 @@ from matebit.pipeline.layout import Layout
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
 
+logger = logging.getLogger("matebit.data")
+
 Job = tuple[Item, dict]
 
 
 def import_work(config: DataConfig, seed: int, folder: Path) -> Callable[[Job], dict]:
     """The function that writes one image: `(item, earlier record) -> record`, see `Journal`."""
     source, aligner = open_source(config, seed), open_aligner(config, seed)
-    basis = f"{code_digest(__name__, config)} {aligner.landmarks if aligner else ''}"
+    compared = may_hold_duplicates(config, source)
+    aligned = aligner.landmarks if aligner else ""
+    basis = f"{code_digest(__name__, config)} {aligned} {VERSION if compared else ''}"
 
     def work(job: Job) -> dict:
         item, earlier = job
@@ -47,12 +54,20 @@ def import_work(config: DataConfig, seed: int, folder: Path) -> Callable[[Job], 
                 item = replace(item, alignment=alignment)
                 record["alignment"] = {**asdict(alignment), "landmarks": aligner.landmarks}
             name = f"images/{item.id}.png"
-            digest = save_png(folder / name, source.image(item, size))
+            pixels = source.image(item, size)
+            digest = save_png(folder / name, pixels)
+            if compared:
+                record["hashes"] = crop_hashes(pixels)
         except BrokenImage as broken:
             return {"id": item.id, "rejected": str(broken)}
         return {**record, "files": {name: digest}}
 
     return work
+
+
+def may_hold_duplicates(config: DataConfig, source: Source) -> bool:
+    """Whether pictures are compared: of a bundled set it is known what each shows."""
+    return config.near_duplicates != "keep" and not source.drawn
 
 
 def _chosen(items: list[Item], config: DataConfig) -> list[Item]:
@@ -79,17 +94,22 @@ def _why_empty(config: DataConfig, split: str, rejected: list[dict], folder: Pat
 
 
 def run(params: ResolvedParams, layout: Layout) -> None:
-    """Write `data/images/ID.png`, `data/alignment.csv`, `data/rejected.csv` and, last, `data/index.csv`.
+    """Write the pictures, what became of each of them, and `data/index.csv` last.
+
+    `data/images/ID.png`, `data/alignment.csv`, `data/rejected.csv` and `data/duplicates.csv`.
 
     Raises `MatebitError` where the source's folder is not as it should be, where too many images
     are broken, and where a split is left empty.
     """
     config, folder = params.data, layout.data
-    items = _chosen(open_source(config, params.seed).items(), config)
+    source = open_source(config, params.seed)
+    items = _chosen(source.items(), config)
     # Here too, so that absent weights are said once and at once, and not by every process.
     open_aligner(config, params.seed)
     (folder / "index.csv").unlink(missing_ok=True)
     rows, rejected, aligned = [], [], []
+    hashes: list[list[str]] = []
+    told: list[dict] = []
     with Journal(layout.state / "data.jsonl") as journal:
         jobs = [(item, journal.records.get(item.id, {})) for item in items]
         arguments = (config, params.seed, folder)
@@ -102,6 +122,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
             if "alignment" in record:
                 aligned.append({"id": item.id, **record["alignment"]})
             [(name, digest)] = record["files"].items()
+            hashes.append(record.get("hashes", []))
             rows.append(
                 {
                     "id": item.id, "split": item.split, "file": name, "sha256": digest,
@@ -110,11 +131,20 @@ def run(params: ResolvedParams, layout: Layout) -> None:
                 }
             )  # fmt: skip
     write_rejected(folder / "rejected.csv", rejected, len(items), config.max_rejected_share)
+    if may_hold_duplicates(config, source):
+        doubles = find_doubles(folder, [row["file"] for row in rows], hashes, config.workers)
+        rows, told = separate(rows, doubles, config.near_duplicates == "drop")
+        if told:
+            logger.info("%d images show what another one shows; %s", len(told), folder / "duplicates.csv")
     for split in ("train", "test"):
         if not any(row["split"] == split for row in rows):
             where = f"data.root: {config.root}" if config.root else f"data.source: {config.source}"
             why = _why_empty(config, split, rejected, folder)
-            raise MatebitError(f"{where} gives no {split} image; {why}")
+            doubles_out = (
+                f"; {folder / 'duplicates.csv'} says which doubles are left out (data.near_duplicates)"
+            )
+            raise MatebitError(f"{where} gives no {split} image; {why}{doubles_out if told else ''}")
+    write_table(folder / "duplicates.csv", told, DUPLICATE_COLUMNS)
     remove_strangers(folder / "images", {f"{row['id']}.png" for row in rows})
     write_table(folder / "alignment.csv", aligned, ALIGNMENT_COLUMNS)
     write_table(folder / "index.csv", rows, INDEX_COLUMNS)

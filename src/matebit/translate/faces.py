@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from matebit.config.extractors import ExtractorsConfig
 from matebit.contracts.structure import ALIGNMENT_COLUMNS
@@ -13,11 +15,14 @@ from matebit.io.tables import write_table
 
 
 def open_face_aligner() -> FaceAligner:
-    """By the 68 landmarks that the extra face-alignment finds.
+    """By the 68 landmarks that an extra finds: face-alignment where it is installed, else dlib.
 
-    Raises `MatebitError` where the package or a file of its weights is absent.
+    Raises `MatebitError` where neither package is there, or a file of its weights is absent.
     """
-    return aligner_by_network(ExtractorsConfig(landmarks="face_alignment"), "--align")
+    named: Literal["face_alignment", "dlib68"] = "face_alignment"
+    if find_spec("face_alignment") is None and find_spec("_dlib_pybind11") is not None:
+        named = "dlib68"
+    return aligner_by_network(ExtractorsConfig(landmarks=named), "--align")
 
 
 def write_alignments(path: Path, found: dict[Path, Alignment], landmarks: str) -> None:

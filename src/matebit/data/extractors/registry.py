@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 EXTRACTORS: dict[str, Choices[str]] = {
     "parsing": Choices({"bisenet": "matebit.data.extractors.bisenet:FaceParser"}),
     "pose": Choices({"keypoint_rcnn": "matebit.data.extractors.keypoint_rcnn:JointFinder"}),
-    "landmarks": Choices({"face_alignment": "matebit.data.extractors.face_alignment:LandmarkFinder"}),
+    "landmarks": Choices(
+        {
+            "face_alignment": "matebit.data.extractors.face_alignment:LandmarkFinder",
+            "dlib68": "matebit.data.extractors.dlib68:LandmarkFinder",
+        }
+    ),
 }
 
 

@@ -35,7 +35,7 @@ from matebit.data.sources.label_files import (
 )
 from matebit.data.sources.landmark_file import checked_points, read_landmarks
 from matebit.data.sources.listing import fixed_part, pictures_below
-from matebit.data.sources.openpose import read_openpose
+from matebit.data.sources.pose_files import PoseFiles
 from matebit.data.sources.splits import has_lists, listed_splits
 from matebit.errors import MatebitError
 from matebit.io.files import bounded_name
@@ -69,6 +69,8 @@ class FolderSource:
     def __init__(self, config: DataConfig, seed: int) -> None:
         self._config, self._folder = config, config.folder
         self._root = dataset_root(config)
+        keypoints = config.folder.keypoints
+        self._poses = PoseFiles(self._root, keypoints) if keypoints else None
         self._left_out = LeftOut()
 
     @cached_property
@@ -170,7 +172,7 @@ class FolderSource:
     def fingerprint(self, item: Item) -> str:
         """Sizes and times of the image and of its labels, how they are read, and its landmarks."""
         paths = [self._root / item.origin, *self._label_files(item.origin).values()]
-        paths += self._pose_files(item.origin)
+        paths += [] if self._poses is None else self._poses.files(item.origin)
         points = self._landmarks.get(item.id)
         known = "" if points is None else str(points.tolist())
         stamps = " ".join(f"{path}={file_stamp(path)}" for path in paths)
@@ -186,11 +188,8 @@ class FolderSource:
             )
         if self._folder.side_by_side:
             check_halves(upright_size(self._root / item.origin)[0], self._root / item.origin)
-        for path in self._pose_files(item.origin):
-            if not path.is_file():
-                raise BrokenImage(
-                    f"{item.origin} has no joints: {path} does not exist; add it or remove both"
-                )
+        if self._poses is not None:
+            self._poses.check(item.origin)
         if self._md5:
             if item.origin not in self._md5:
                 raise BrokenImage(
@@ -250,16 +249,8 @@ class FolderSource:
         return {}
 
     def body_pose(self, item: Item) -> BodyPose | None:
-        """The joints of the person with the highest score; None where the folder has no files of joints."""
-        files = self._pose_files(item.origin)
-        return read_openpose(*files, self._size(item)) if files else None
-
-    def _pose_files(self, inside: str) -> tuple[Path, Path] | tuple[()]:
-        if not self._folder.keypoints:
-            return ()
-        path = PurePosixPath(inside)
-        stem = self._root / self._folder.keypoints.format(stem=path.stem, folder=path.parent.as_posix())
-        return stem.with_name(f"{stem.name}_candidate.txt"), stem.with_name(f"{stem.name}_subset.txt")
+        """The joints of the surest person; None where the folder has no files of joints."""
+        return None if self._poses is None else self._poses.read(item.origin, self._size(item))
 
     def landmarks(self, item: Item) -> np.ndarray | None:
         """Landmarks (68,2) in parts of what `image` shows, from the table; None where there is no table."""

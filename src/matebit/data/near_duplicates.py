@@ -1,0 +1,137 @@
+"""Near-duplicates: one picture twice, resized, recompressed, mirrored or cut a little differently.
+
+Perceptual hashes (the library imagehash) of a picture's crops find candidates; laying the two over each other
+decides, since the hashes of two faces in one pose may be as near as those of one face twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import imagehash
+import numpy as np
+from PIL import Image
+
+from matebit.data.workers import work_through
+from matebit.io.png import load_png
+
+VERSION = f"imagehash {imagehash.__version__}"
+
+# Crops that are compared with whole pictures: share of the side, and where in the rest they lie.
+_SHARES = (0.88, 0.76)
+_PLACES = (0.0, 0.5, 1.0)
+_CROPS = [(1.0, 0.0, 0.0)] + [(share, x, y) for share in _SHARES for y in _PLACES for x in _PLACES]
+_HASHED_SIDE = 64  # px, more than the 32 that the hash looks at
+
+# Of 64 bits. On 500 painted faces one work in another crop has up to 14; a hundredth of all pairs has less.
+_LARGEST_DISTANCE = 14
+_NEAREST = 6  # candidates of a picture that are looked at
+_ROWS = 64  # of the table of distances that are held at once
+
+# Correlation of the two pictures' details, laid over each other. On the same faces one work twice has 0.74 to
+# 0.95 and two works of one painter at most 0.73.
+LEAST_LIKENESS = 0.75
+_SIDE = 128  # px at which details are compared
+_PATCH = 0.55  # of the side, from the middle of one picture, searched for in the other
+_FINE, _COARSE = 1.0, 3.0  # px: blurs whose difference is what counts as detail
+_ZOOMS = (0.93, 1.0, 1.07)  # around that of the crop, whose steps are coarse
+
+
+@dataclass(frozen=True)
+class Double:
+    """Two pictures, by their places in the list, that show the same; `likeness` is a correlation."""
+
+    one: int
+    other: int
+    mirrored: bool
+    likeness: float
+
+
+def crop_hashes(pixels: np.ndarray) -> list[str]:
+    """Hashes of 64 bits in hexadecimal of the crops of uint8 (S,S,3): the whole first; then all mirrored."""
+    grey = Image.fromarray(pixels).convert("L").resize((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.BOX)
+    mirrored = grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    return [str(imagehash.phash(_cropped(image, *crop))) for image in (grey, mirrored) for crop in _CROPS]
+
+
+def _cropped(image: Image.Image, share: float, x: float, y: float) -> Image.Image:
+    if share == 1:
+        return image
+    side, rest = share * _HASHED_SIDE, (1 - share) * _HASHED_SIDE
+    box = (x * rest, y * rest, x * rest + side, y * rest + side)
+    return image.resize((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.BILINEAR, box=box)
+
+
+def find_doubles(
+    folder: Path, names: Sequence[str], hashes: Sequence[list[str]], workers: int | None
+) -> list[Double]:
+    """The pairs that show the same among the pictures `names` below `folder`, by their `crop_hashes`."""
+    candidates = _candidates(np.array([[int(text, 16) for text in row] for row in hashes], dtype=np.uint64))
+    jobs = [(names[one], names[other], crop) for one, other, crop in candidates]
+    best: dict[tuple[int, int], Double] = {}
+    found = work_through(likeness_work, (folder,), jobs, workers, "near-duplicates", few=2000)
+    for (one, other, crop), likeness in zip(candidates, found, strict=True):
+        pair = min(one, other), max(one, other)
+        if likeness >= LEAST_LIKENESS and (pair not in best or likeness > best[pair].likeness):
+            best[pair] = Double(*pair, crop >= len(_CROPS), likeness)
+    return [best[pair] for pair in sorted(best)]
+
+
+def _candidates(hashes: np.ndarray) -> list[tuple[int, int, int]]:
+    """(picture, another, crop of the first that is near the whole of the other), from uint64 (N,2C)."""
+    wholes, found = hashes[:, 0], []
+    for first in range(0, len(hashes), _ROWS):
+        block = hashes[first : first + _ROWS]
+        nearest = np.full((len(block), len(wholes)), 255, dtype=np.uint8)
+        crops = np.zeros(nearest.shape, dtype=np.uint8)
+        for crop in range(hashes.shape[1]):
+            distance = np.bitwise_count(block[:, crop, None] ^ wholes)
+            crops[distance < nearest] = crop
+            np.minimum(nearest, distance, out=nearest)
+        nearest[np.arange(len(block)), first + np.arange(len(block))] = 255  # itself
+        for row in range(len(block)):
+            near = np.flatnonzero(nearest[row] <= _LARGEST_DISTANCE)
+            chosen = near[np.argsort(nearest[row, near], kind="stable")][:_NEAREST]
+            found += [(first + row, int(other), int(crops[row, other])) for other in chosen]
+    return found
+
+
+def likeness_work(folder: Path) -> Callable[[tuple[str, str, int]], float]:
+    """The function `(name, other name, crop) -> likeness` for the pictures below `folder`."""
+
+    def work(job: tuple[str, str, int]) -> float:
+        one, other, crop = job
+        mirrored, place = divmod(crop, len(_CROPS))
+        pixels = load_png(folder / one, grey=False)
+        turned = np.ascontiguousarray(pixels[:, ::-1]) if mirrored else pixels
+        return likeness(turned, load_png(folder / other, grey=False), _CROPS[place][0])
+
+    return work
+
+
+def likeness(one: np.ndarray, other: np.ndarray, share: float) -> float:
+    """The largest correlation of details of the middle of `one`, zoomed by about 1 / share, within `other`.
+
+    Both uint8 (S,S,3); 0 to 1, 0 for pictures without details.
+    """
+    searched, patch = _details(other, _SIDE), round(_PATCH * _SIDE)
+    best = 0.0
+    for zoom in _ZOOMS:
+        details = _details(one, round(_SIDE * zoom / share))
+        start = (len(details) - patch) // 2
+        middle = details[start : start + patch, start : start + patch]
+        # Where there is nothing, OpenCV's correlation is that of rounding errors.
+        if middle.std() < 1 or searched.std() < 1:
+            continue
+        found = cv2.matchTemplate(searched, np.ascontiguousarray(middle), cv2.TM_CCOEFF_NORMED)
+        best = max(best, float(found.max()))
+    return round(min(best, 1.0), 4)
+
+
+def _details(pixels: np.ndarray, side: int) -> np.ndarray:
+    grey = Image.fromarray(pixels).convert("L").resize((side, side), Image.Resampling.BOX)
+    values = np.asarray(grey, dtype=np.float32)
+    return cv2.GaussianBlur(values, (0, 0), _FINE) - cv2.GaussianBlur(values, (0, 0), _COARSE)
