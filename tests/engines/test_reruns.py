@@ -57,7 +57,7 @@ def test_snakemake_runs_what_reads_the_key(by_snakemake: Run, change: str, rules
     ],
 )
 def test_snakemake_runs_what_uses_the_source(by_snakemake: Run, edited, source: str, rules: set[str]):
-    edited(by_snakemake.copy / "src/matebit" / source, "\n# edited\n")
+    edited(by_snakemake.copy / "src/matebit" / source, "\nEDITED = True\n")
     assert planned(by_snakemake) == rules
 
 
@@ -109,9 +109,9 @@ METRICS = {"metrics@matebit-1", "metrics@vanilla-1", "metrics-controls"}
         ),
         ("params/smoke.yaml", "\nreport: {dpi: 90}\n", {"report"}),
         ("params/smoke.yaml", "\n# a remark\n", set()),
-        ("src/matebit/report/tables.py", "\n# edited\n", {"report"}),
-        ("src/matebit/metrics/ssim.py", "\n# edited\n", {*METRICS, "report"}),
-        ("src/matebit/cli/app.py", "\n# edited\n", set()),
+        ("src/matebit/report/tables.py", "\nEDITED = True\n", {"report"}),
+        ("src/matebit/metrics/ssim.py", "\nEDITED = True\n", {*METRICS, "report"}),
+        ("src/matebit/cli/app.py", "\nEDITED = True\n", set()),
     ],
 )
 def test_dvc_runs_what_reads_the_change(changed_in_dvc, path: str, text: str, stages: set[str]):
