@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Commands of the environment come first: the engines call `matebit` by name.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: demo smoke smoke-dvc test test-all test-faults lint lock clean help
+.PHONY: demo smoke smoke-dvc test test-all test-faults lint docs lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -53,7 +53,7 @@ test-all: setup
 test-faults: setup
 	$(RUN) pytest -m faults -s
 
-# make lint        ruff, snakefmt, snakemake --lint, mypy, the floors of imports
+# make lint        ruff, snakefmt, snakemake --lint, mypy, links and anchors of the docs, the floors of imports
 lint: setup
 	$(RUN) ruff check src tests
 	$(RUN) ruff format --check src tests
@@ -61,6 +61,11 @@ lint: setup
 	$(RUN) snakemake --lint
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+
+# make docs        the documentation as a site, into site/; warnings are errors
+docs: setup
+	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build
 
 # make lock        choose new versions: writes requirements.lock (hashes, no index host)
 lock:
