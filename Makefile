@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Commands of the environment come first: the engines call `matebit` by name.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: demo smoke smoke-dvc test test-all test-faults lint docs lock clean help
+.PHONY: demo smoke smoke-dvc test test-all test-faults fuzz lint docs lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -49,9 +49,13 @@ test: setup
 test-all: setup
 	$(RUN) pytest
 
-# make test-faults kills stages and engines at random moments; prints the seed (MATEBIT_TEST_SEED repeats it)
+# make test-faults kills stages and engines, fills the disk, at 200 random moments; prints the seed (MATEBIT_TEST_SEED repeats it)
 test-faults: setup
 	$(RUN) pytest -m faults -s
+
+# make fuzz        10,000 broken and odd inputs; prints the seed and counts (MATEBIT_TEST_SEED repeats it)
+fuzz: setup
+	$(RUN) MATEBIT_FUZZ=10000 pytest -s tests/fuzz
 
 # make lint        ruff, snakefmt, snakemake --lint, mypy, links and anchors of the docs, the floors of imports
 lint: setup

@@ -6,11 +6,7 @@
 #   ... --config data='{root: PATH}' train='{images: 400}'       with changes
 import sys
 
-from snakemake.utils import min_version
-
 from matebit.engines.snakemake import params_file_of
-
-min_version("9.0")
 
 # The directive would mix the demo's values into every other params file.
 if not workflow.configfiles:
@@ -20,21 +16,7 @@ if not workflow.configfiles:
     configfile: workflow.config_settings.configfiles[0]
 
 
-report: "workflow/report/workflow.rst"
-
-
-include: "workflow/rules/common.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/train.smk"
-include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/report.smk"
-
-
-rule all:
-    default_target: True
-    input:
-        f"{EXPERIMENT.reports}/index.html",
-    localrule: True
+include: "workflow/Snakefile"
 
 
 rule ablation:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from matebit.config import data as config
 from matebit.config.data import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
-from matebit.data.conditions.registry import CONDITIONS
+from matebit.contracts.condition_kinds import CONDITIONS
+from matebit.data.conditions.registry import EXTRACTS
 from matebit.data.pairs.registry import METHODS
 from matebit.data.sources.registry import SOURCES
 
@@ -47,6 +48,7 @@ def test_what_cannot_be_is_refused(model: type[BaseModel], values: dict, words: 
     [
         (config.SourceName, SOURCES),
         (config.ConditionName, CONDITIONS),
+        (config.ConditionName, EXTRACTS),
         (config.PairingName, METHODS),
     ],
 )

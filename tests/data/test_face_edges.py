@@ -192,7 +192,8 @@ def test_parsing_condition_is_one_hot(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["face_edges", "parsing", "pose"])
 def test_channels_are_as_declared(kind: str) -> None:
-    from matebit.data.conditions.registry import condition_channels, load_extractor
+    from matebit.contracts.condition_kinds import condition_channels
+    from matebit.data.conditions.registry import load_extractor
 
     config = ConditionsConfig(kind=kind)
     labels = np.zeros((32, 32), np.uint8)

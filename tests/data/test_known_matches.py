@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matebit.config.data import ConditionsConfig, PairsConfig
-from matebit.data.conditions.registry import CONDITIONS, channel_forms
+from matebit.contracts.condition_kinds import CONDITIONS, channel_forms
 from matebit.data.known_matches import CELL, KnownMap, draw_colours, draw_map, recoloured
 from matebit.data.training_set import TrainingSet
 from matebit.errors import MatebitError

@@ -13,12 +13,12 @@ from small_sets import Sections, run_all, sections
 from test_folder_source import COLOURS, picture, rejected, source
 
 from matebit.config.data import ConditionsConfig, DataConfig
+from matebit.contracts.label_sets import labels_of
 from matebit.contracts.parsing import CLASSES, IGNORED, Parsing
 from matebit.data import extract_conditions, import_images
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.labels import one_hot_labels
 from matebit.data.conditions.view import condition_view
-from matebit.data.label_sets import labels_of
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 from matebit.metrics.relevance import region_cosine

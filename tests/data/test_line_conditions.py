@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from skimage import feature
 
 from matebit.config.data import ConditionsConfig
+from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import canny_lines, lines_and_distance, xdog_lines
-from matebit.data.conditions.registry import CONDITIONS, load_extractor
+from matebit.data.conditions.registry import load_extractor
 from matebit.data.conditions.xdog import even_tones, xdog
 from matebit.drawn.drawing.style import MEDIA, sample_style
 from matebit.drawn.portraits.drawing import render
@@ -124,7 +125,7 @@ def test_media_agree_on_the_lines_of_one_face_better_than_by_canny() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [name for name, kind in CONDITIONS.items() if kind.lines and not kind.record]
+    "kind", [name for name, kind in CONDITIONS.items() if kind.lines and not kind.network]
 )
 def test_lines_need_nothing_but_the_picture(kind: str) -> None:
     image = render(sample_shape((1, 1)), sample_style((1, 1)), 48).image

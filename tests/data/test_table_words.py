@@ -12,10 +12,10 @@ from small_sets import sections
 
 from matebit.contracts.catalogue import CONDITION_COLUMNS, INDEX_COLUMNS, read_catalogue
 from matebit.contracts.pairs import PAIR_COLUMNS
+from matebit.contracts.structure import REJECTED_COLUMNS
 from matebit.contracts.translated import TRANSLATED_COLUMNS
 from matebit.contracts.values import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.data import choose_exemplars, extract_conditions, import_images
-from matebit.data.rejects import REJECTED_COLUMNS
 from matebit.data.sources.landmark_file import read_landmarks
 from matebit.errors import MatebitError
 from matebit.io.images import write_png

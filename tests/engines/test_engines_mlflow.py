@@ -44,7 +44,7 @@ def test_trainings_have_curves_and_a_checkpoint(runs):
     client, found, _ = runs
     for run in found:
         if run.data.tags.get("matebit.stage") == "train":
-            history = client.get_metric_history(run.info.run_id, "G_warp_self")
+            history = client.get_metric_history(run.info.run_id, "loss/G_warp_self")
             assert len({metric.step for metric in history}) == len(history) == 12
             shown = {file.path for file in client.list_artifacts(run.info.run_id)}
             assert {"model.safetensors", "samples"} <= shown

@@ -1,6 +1,6 @@
-"""Killed at random moments, the same command ends with the bytes of an uninterrupted run.
+"""Killed at random moments or out of disk, the same command ends with the bytes of an uninterrupted run.
 
-Whole: `make test-faults`, 24 kills. The short form, one kill of a training, is in tests/train.
+Whole: `make test-faults`, 200 moments; MATEBIT_FAULTS=1 is one of each. tests/train kills one training.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from engine_runs import COMMANDS, Run, clone
 
-from command import environment, matebit, run_in, start_matebit
+from command import complaint, environment, matebit, run_in, start_matebit
 from tiny_experiment import Experiment, contents, resolved_below
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 
 STAGES = ("data", "conditions", "pairs", "segmenter", "train", "translate", "metrics")
-KILLS_OF_A_STAGE = 3
+# 7 stages killed and out of disk 11 times each, 2 engines killed 23 times: 200 moments.
+OF_A_STAGE = int(os.environ.get("MATEBIT_FAULTS") or 11)
+OF_AN_ENGINE = int(os.environ.get("MATEBIT_FAULTS") or 23)
 
 
 def words(stage: str) -> tuple[str, ...]:
@@ -50,26 +53,70 @@ def chain(tiny: Experiment, tmp_path_factory: pytest.TempPathFactory) -> tuple[E
     return experiment, took
 
 
-@pytest.mark.parametrize("stage", ["data", "train", "translate", "metrics"])
-def test_a_killed_stage(stage: str, chain, tmp_path: Path, dice: random.Random):
-    whole, took = chain
-    base = tmp_path / "copy"
+def begun(base: Path, whole: Experiment, stage: str) -> None:
+    """The experiment at `base` with all that comes before the stage."""
     experiment = resolved_below(base, whole.mapping)
     for done in STAGES[: STAGES.index(stage)]:
         shutil.copytree(whole.layout.results / done, experiment.layout.results / done)
-    for _ in range(KILLS_OF_A_STAGE):
-        process = start_matebit(base, *words(stage))
-        try:
-            process.communicate(timeout=dice.uniform(0.3, 1.0) * took[stage])
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+
+
+def check_same(base: Path, whole: Experiment, stage: str) -> None:
+    """The stage, run once more, ends with the bytes of the uninterrupted run."""
     finished = matebit(base, *words(stage))
     assert finished.returncode == 0, finished.stderr
     expected = {name: data for name, data in outputs(whole.layout.base).items() if f"/{stage}/" in f"/{name}"}
     assert expected
     got = outputs(base)
     assert {name: got.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_killed_stage(stage: str, chain, tmp_path: Path, dice: random.Random):
+    whole, took = chain
+    base = tmp_path / "copy"
+    begun(base, whole, stage)
+    for _ in range(OF_A_STAGE):
+        process = start_matebit(base, *words(stage))
+        try:
+            process.communicate(timeout=dice.uniform(0.3, 1.0) * took[stage])
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+    check_same(base, whole, stage)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, in memory."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "none", place], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("a small file system can only be mounted by root")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def leave_room(disk: Path, room: int | None) -> None:
+    """Let so many bytes more go onto the disk; None: as many as there is memory for."""
+    size = 2**30 if room is None else shutil.disk_usage(disk).used + room
+    subprocess.run(["mount", "-o", f"remount,size={size}", disk], check=True)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_on_a_full_disk(stage: str, chain, small_disk: Path, dice: random.Random):
+    whole, _ = chain
+    base = small_disk / "copy"
+    begun(base, whole, stage)
+    written = outputs(whole.layout.base).items()
+    needed = sum(len(data) for name, data in written if f"/{stage}/" in f"/{name}")
+    for _ in range(OF_A_STAGE):
+        leave_room(small_disk, dice.randrange(4096, needed + 8192))
+        result = matebit(base, *words(stage))
+        if result.returncode:
+            assert "the disk is full; make room, the same command goes on" in complaint(result)
+    leave_room(small_disk, None)
+    check_same(base, whole, stage)
 
 
 def kill(process: subprocess.Popen, what: str) -> None:
@@ -95,9 +142,8 @@ def kill(process: subprocess.Popen, what: str) -> None:
 def test_a_killed_engine(engine: str, origin: Path, tmp_path: Path, by_snakemake: Run, dice: random.Random):
     copy = clone(origin, tmp_path / "copy")
     run = Run(engine, copy, "")
-    kills = ["engine", "stage", "group"] * 2
-    dice.shuffle(kills)
-    for what in kills:
+    for _ in range(OF_AN_ENGINE):
+        what = dice.choice(("engine", "stage", "group"))
         process = subprocess.Popen(
             COMMANDS[engine], cwd=copy, env=environment(PYTHONPATH=str(copy / "src")),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,

@@ -51,9 +51,22 @@ def test_words_that_snakemake_reads_as_switches(file: str):
 
 
 def test_only_one_params_file(file: str):
-    for files in ([], [file, file]):
+    Path("params/other.yaml").write_text(SMOKE)
+    for config, files in (({}, []), (yaml.safe_load(SMOKE), [file, "params/other.yaml"])):
         with pytest.raises(MatebitError, match="one params file"):
-            Experiment.of(yaml.safe_load(SMOKE), files)
+            Experiment.of(config, files)
+
+
+def test_a_file_that_is_named_twice_is_one(file: str, tmp_path: Path):
+    config = yaml.safe_load(SMOKE)
+    assert Experiment.of(config, [file, tmp_path / file]) == Experiment.of(config, [file])
+
+
+def test_a_module_may_be_given_a_mapping_alone(file: str):
+    config = yaml.safe_load(SMOKE)
+    assert Experiment.of(config, []).params == Experiment.of(config, [file]).params
+    with pytest.raises(MatebitError, match="'name' is missing"):
+        Experiment.of({key: value for key, value in config.items() if key != "name"}, [])
 
 
 def test_beginning_writes_the_resolved_parameters_and_the_owner(file: str, tmp_path: Path):

@@ -76,7 +76,7 @@ def test_batches_order_and_controls():
 
 @pytest.mark.parametrize("known", ["all", "some"])
 def test_the_stage_measures_it_where_an_extractor_is_named(experiment, monkeypatch, known):
-    monkeypatch.setitem(registry.EXTRACTORS["pose"], "keypoint_rcnn", (__name__, "Stub"))
+    monkeypatch.setitem(registry.EXTRACTORS["pose"], "keypoint_rcnn", f"{__name__}:Stub")
     names = [f"test{number}" for number in range(6 if known == "all" else 5)]
     rows = [{"id": name, "joint": "neck", "x": 0.5, "y": 0.5} for name in names]
     write_table(experiment.layout.conditions / "keypoints.csv", rows, KEYPOINT_COLUMNS)

@@ -1,4 +1,4 @@
-"""A stage's digest follows exactly the files that the stage can reach."""
+"""A stage's digest follows exactly the code that the stage can reach."""
 
 from __future__ import annotations
 
@@ -11,22 +11,50 @@ from pathlib import Path
 import pytest
 
 from command import REPOSITORY, environment
-from matebit.pipeline.source_digest import source_files
+from matebit.config.read import merged, read_mapping
+from matebit.config.resolved import read_resolved
+from matebit.engines.resolve import resolve
+from matebit.engines.stage_code import stage_code, stage_digests
+from matebit.pipeline import source_digest
 from matebit.pipeline.stages import STAGES
 from tiny_experiment import Experiment
 
 PACKAGE = REPOSITORY / "src/matebit"
 
 
-def digests_of(source: Path) -> dict[str, str]:
-    """The digests of the package at `source`, by another interpreter."""
-    code = "import json; from matebit.pipeline.source_digest import *; "
-    code += "print(json.dumps(stage_digests()))"
-    shown = subprocess.run(
-        [sys.executable, "-c", code], env=environment(PYTHONPATH=str(source)),
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return json.loads(shown.stdout)
+def sections_of(file: str, **changes: dict) -> dict:
+    mapping = merged(read_mapping(REPOSITORY / f"params/{file}.yaml"), changes)
+    return resolve(mapping, file).model_dump(mode="json")
+
+
+@pytest.fixture(scope="module")
+def smoke() -> dict:
+    return sections_of("smoke")
+
+
+def digests_of(source: Path, sections: dict) -> dict[str, str]:
+    """The digests of the package at `source` under the params `sections`."""
+    by_content = (source_digest._parsed, source_digest._parts_of)  # right wherever the package lies
+    caches = [
+        kept
+        for kept in vars(source_digest).values()
+        if hasattr(kept, "cache_clear") and kept not in by_content
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source_digest, "_ROOT", source / "matebit")
+        try:
+            for kept in caches:
+                kept.cache_clear()
+            return stage_digests(sections)
+        finally:
+            for kept in caches:
+                kept.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def unedited(smoke: dict) -> dict[str, str]:
+    """The digests of the package as it is."""
+    return digests_of(PACKAGE.parent, smoke)
 
 
 @pytest.fixture
@@ -36,44 +64,74 @@ def source(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_digests_follow_what_is_reached_and_nothing_else(source: Path):
-    before = digests_of(source)
-    assert set(before) == set(STAGES)
-    changed = {}
-    for name in (
-        "losses/gram.py",
-        "metrics/ssim.py",
-        "report/templates/page.css",
-        "drawn/drawing/media/oil.py",
-        "cli/app.py",
-        "tracking/store.py",
-        "pipeline/lock.py",
-    ):
-        path = source / "matebit" / name
-        text = path.read_bytes()
-        path.write_bytes(text + b"\n")
-        after = digests_of(source)
-        path.write_bytes(text)
-        changed[name] = {stage for stage in STAGES if after[stage] != before[stage]}
-    assert digests_of(source) == before
-    assert changed["losses/gram.py"] == {"train"}
-    assert {"metrics", "report"} >= changed["metrics/ssim.py"] >= {"metrics"}
-    assert changed["report/templates/page.css"] == {"report"}
-    assert {"data", "conditions", "train"} <= changed["drawn/drawing/media/oil.py"]
-    assert changed["pipeline/lock.py"] == {"train"}  # ranks wait for those of a launcher that died
-    for name in ("cli/app.py", "tracking/store.py"):
-        assert changed[name] == set()
+def rerun(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {stage for stage in STAGES if after[stage] != before[stage]}
 
 
-def test_a_file_nobody_imports_changes_nothing(source: Path):
-    before = digests_of(source)
+@pytest.mark.parametrize(
+    ("name", "old", "new", "least", "most"),
+    [
+        ("losses/gram.py", "", "\n\n# a comment\n", set(), set()),
+        ("losses/gram.py", '"""', '"""Reworded. ', set(), set()),
+        ("train/curves.py", "import json\n", "import json\n\n\n", set(), set()),
+        ("losses/gram.py", "", "\nMORE = 1\n", {"train"}, {"train"}),
+        ("metrics/ssim.py", "", "\nMORE = 1\n", {"metrics"}, {"metrics"}),
+        ("report/templates/page.css", "", "\n", {"report"}, {"report"}),
+        ("drawn/figures/garments.py", "", "\nMORE = 1\n", set(), set()),  # smoke draws portraits
+        ("drawn/drawing/media/oil.py", "", "\nMORE = 1\n", {"data", "conditions"}, set(STAGES) - {"train"}),
+        ("data/sources/deepfashion.py", "", "\nMORE = 1\n", set(), set()),
+        (
+            "pipeline/lock.py",
+            "",
+            "\nMORE = 1\n",
+            {"train"},
+            {"train"},
+        ),
+        ("cli/app.py", "", "\nMORE = 1\n", set(), set()),
+        ("tracking/store.py", "", "\nMORE = 1\n", set(), set()),
+    ],
+)
+def test_an_edit_runs_again_what_reaches_it_and_nothing_else(
+    source: Path, smoke: dict, unedited: dict[str, str], name: str, old: str, new: str, least: set, most: set
+):
+    """An empty `old` is the end of the file."""
+    path = source / "matebit" / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1) if old else text + new)
+    assert least <= rerun(unedited, digests_of(source, smoke)) <= most
+
+
+def test_choices_are_followed_where_the_params_name_them(source: Path, smoke: dict, unedited: dict[str, str]):
+    chosen = sections_of("smoke", data={"source": "deepfashion", "root": "somewhere"})
+    before = digests_of(source, chosen)
+    assert "data" in rerun(unedited, before)
+    path = source / "matebit/data/sources/deepfashion.py"
+    path.write_text(path.read_text() + "MORE = 1\n")
+    assert "data" in rerun(before, digests_of(source, chosen))
+    path = source / "matebit/drawn/drawing/media/oil.py"
+    before = digests_of(source, chosen)
+    path.write_text(path.read_text() + "MORE = 1\n")
+    assert rerun(before, digests_of(source, chosen)) == set()
+
+
+def test_training_reaches_few_files_and_no_other_stage():
+    for file in ("smoke", "celebahq-edges", "figures"):
+        reached = stage_code("train", sections_of(file))
+        assert len(reached) <= 110
+        strangers = ("drawn/", "report/", "translate/", "app/", "metrics/", "cli/", "bench/", "data/sources/")
+        assert [name for name in reached if name.startswith(strangers)] == []
+
+
+def test_a_file_nobody_imports_changes_nothing(source: Path, smoke: dict, unedited: dict[str, str]):
     (source / "matebit/data/stranger.py").write_text("x = 1\n")
-    assert digests_of(source) == before
+    assert digests_of(source, smoke) == unedited
 
 
-def test_the_digest_is_the_same_wherever_the_package_lies(source: Path, tmp_path: Path):
-    shutil.copytree(source / "matebit", tmp_path / "elsewhere/matebit")
-    assert digests_of(tmp_path / "elsewhere") == digests_of(source)
+def test_the_digest_is_the_same_wherever_the_package_lies(
+    source: Path, smoke: dict, unedited: dict[str, str]
+):
+    assert digests_of(source, smoke) == unedited
 
 
 # What runs a stage, whichever it is: it decides no byte of the results.
@@ -110,13 +168,14 @@ def test_every_module_that_a_stage_imports_is_in_its_digest(tiny: Experiment, tm
         env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
+    sections = read_resolved(experiment.layout.params).model_dump(mode="json")
     for jobs, line in zip(processes, shown.stdout.splitlines(), strict=True):
         used = json.loads(line)
-        covered = {str(path) for path in source_files(STAGES[jobs[0][0]].module)}
+        covered = {str(PACKAGE / name) for name in stage_code(jobs[0][0], sections)}
         # Sections of the parameters are read for every stage; their values are keys of their own.
         missed = {
             module
             for module, path in used.items()
             if path not in covered and not module.startswith(AROUND) and not path.endswith("__init__.py")
         }
-        assert missed <= {"matebit.data.conditions.registry"}, (jobs, missed)
+        assert missed == set(), jobs

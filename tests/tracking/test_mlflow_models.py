@@ -37,7 +37,10 @@ def told(tmp_path_factory: pytest.TempPathFactory, begin) -> Iterator[SimpleName
     rows = [dict(zip(VALUE_COLUMNS, row, strict=True)) for row in values]
     write_table(folders.metrics / "values.csv", rows, VALUE_COLUMNS)
     write_json(layout.reports / "tables/metrics.json", {"matebit": {"mae": 26.5}, "truth": {"mae": 0.0}})
-    write_text(layout.reports / "tables/comparison.csv", "row,metric,mean\nmatebit,mae,26.5\n")
+    write_text(
+        layout.reports / "tables/comparison.csv",
+        "row,metric,mean,deviation,low,high,n,seeds,exemplar_rank\nmatebit,mae,26.5,,,,4,1,1\n",
+    )
     for stage, *run in (("train", "matebit", 1), ("metrics", "matebit", 1), ("report",)):
         begin(experiment, stage, *run).end("FINISHED")
     with mock.patch.dict(os.environ, MLFLOW_TRACKING_URI=store):
@@ -87,4 +90,4 @@ def test_the_comparison_stands_with_the_report_and_the_parent(told):
         run = told.runs[stage]
         assert run.data.metrics == {"matebit/mae": 26.5, "truth/mae": 0.0}
         table = told.client.load_table(told.experiment, "comparison.json", [run.info.run_id])
-        assert table.values.tolist() == [["matebit", "mae", 26.5]]
+        assert table[["row", "metric", "mean"]].values.tolist() == [["matebit", "mae", 26.5]]

@@ -83,8 +83,8 @@ def test_the_curve_has_every_step_once_though_the_job_was_killed(heard):
     folder = heard.experiment.layout.run("matebit", 1).train
     rows = [json.loads(line) for line in (folder / "curves.jsonl").read_text().splitlines()]
     run = heard.runs["train"].info.run_id
-    for name in ("fm", "D_real", "images"):
-        history = heard.client.get_metric_history(run, name)
+    for name, shown in (("fm", "loss/fm"), ("D_real", "loss/D_real"), ("images", "progress/images")):
+        history = heard.client.get_metric_history(run, shown)
         points = sorted((metric.step, metric.value) for metric in history)
         assert points == [(row["step"], row[name]) for row in rows]
 

@@ -25,7 +25,10 @@ def test_points_after_a_step(log: Path, after: int, steps: list[int]):
 
 def test_texts_are_left_out_and_names_are_those_that_mlflow_takes(log: Path):
     points = dict(curve(log, -1))
-    assert points == {2: {"images": 8.0, "a": 1.0}, 4: {"a": 2.0, "mask/b_at_0.01": 3.0}}
+    assert points == {
+        2: {"progress/images": 8.0, "progress/a": 1.0},
+        4: {"progress/a": 2.0, "mask/b_at_0.01": 3.0},
+    }
     assert metric_key("pck@0.1/soft (all)") == "pck_at_0.1/soft _all_"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matebit.config.data import ConditionsConfig, DataConfig
 from matebit.config.model import ModelConfig
-from matebit.data.conditions.registry import condition_channels
+from matebit.contracts.condition_kinds import condition_channels
 from matebit.model.build import build_generator
 from matebit.model.checkpoint import save_generator
 

@@ -117,11 +117,14 @@ def names(**changes) -> list[str]:
 
 def test_needs_follow_the_parameters():
     random = {"weights": "random"}
-    assert names() == ["vgg19"]
+    assert names() == ["vgg19", "efficientnet-lite0"]  # for fd_lite0
     assert names(features={"net": "efficientnet_lite0"}) == ["efficientnet-lite0"]
     assert names(metrics={"names": ["ssim"]}) == ["vgg19"]
-    assert names(features=random) == []
+    assert names(features=random, metrics={"names": ["ssim"]}) == []
     assert names(features=random, metrics={"names": ["lpips"]}) == ["alexnet", "lpips-alex"]
+    assert names(features=random, metrics={"names": ["kid_lite0"]}) == ["efficientnet-lite0"]
+    both = {"features": {"net": "efficientnet_lite0"}, "metrics": {"names": ["fd_lite0"]}}
+    assert names(**both) == ["efficientnet-lite0"]
     assert names(features=random, metrics={"names": ["ssim", "kid", "fid"]}) == ["inception-fid"]
     bare = {"features": random, "metrics": {"names": ["ssim"]}}
     assert names(**bare, conditions={"kind": "hed"}) == ["hed"]

@@ -19,3 +19,8 @@ wildcard_constraints:
 # changed. Each job depends on the values of the keys that it reads (`reads`) instead of on this file.
 onstart:
     EXPERIMENT.begin()
+
+
+# Snakemake runs the `onstart` of the main Snakefile alone: where this is a module of another one, the job that
+# comes first begins the experiment.
+EXPERIMENT.hand_on(anew=workflow.is_main_process)

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from matebit.data.conditions.registry import CONDITIONS
+from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.errors import MatebitError
 from matebit.model.checkpoint import read_metadata
 

@@ -22,7 +22,7 @@ from matebit.app.limits import Limits, Refused
 from matebit.app.models import Models
 from matebit.app.order import Order, declared_length, read_body
 from matebit.app.queue import Queue
-from matebit.data.conditions.registry import CONDITIONS
+from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.errors import MatebitError
 from matebit.io.images import png_bytes
 from matebit.translate.gallery import drawn, exemplars, paintings, sitters

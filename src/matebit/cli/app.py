@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from matebit import __version__
-from matebit.cli import datasets, score, share, stages, tools, weights
+from matebit.cli import datasets, project, score, share, stages, tools, weights
 from matebit.cli.bench import bench
 from matebit.errors import MatebitError, system_refusals_said
 from matebit.logs import set_up_logging
@@ -55,6 +55,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+project.register(app)
 stages.register(app)
 tools.register(app)
 datasets.register(app)

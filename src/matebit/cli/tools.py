@@ -1,4 +1,4 @@
-"""Commands beside the stages: the tracker's page, DVC's files, single figures, checkpoints."""
+"""Commands beside the stages: the tracker's page, single figures, checkpoints."""
 
 from __future__ import annotations
 
@@ -14,27 +14,17 @@ PANEL = "Tools"
 def _ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser, at a terminal.")
+    ] = True,
 ) -> None:
-    """Show the runs in MLflow's page, from the store that the stages log to."""
+    """Show the runs in MLflow's page, from the store that the stages log to.
+
+    Example: matebit ui --port 5001
+    """
     from matebit.tracking.page import show_runs
 
-    show_runs(Path(), host, port)
-
-
-def _dvc(
-    params: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Params files, params/NAME.yaml.")],
-) -> None:
-    """Write DVC's file for a params file: dvc.yaml for the demo, pipelines/NAME/dvc.yaml for others."""
-    from matebit.config.read import read_mapping, validated
-    from matebit.config.schema import Params
-    from matebit.engines.dvcfile import dvc_text
-    from matebit.io.files import write_text
-
-    for path in params:
-        parsed = validated(Params, read_mapping(path), str(path))
-        target = Path("dvc.yaml") if parsed.name == "demo" else Path("pipelines", parsed.name, "dvc.yaml")
-        write_text(target, dvc_text(parsed, path, target))
-        typer.echo(str(target))
+    show_runs(Path(), host, port, open_page)
 
 
 def _figure(
@@ -92,13 +82,6 @@ def _check(
     typer.echo(f"{len(compared) - bad} of {len(compared)} numbers agree ({how})")
     if bad:
         raise typer.Exit(1)
-
-
-def _params() -> None:
-    """Print every parameter with its default and meaning (docs/params.md)."""
-    from matebit.config.reference import reference
-
-    typer.echo(reference(), nl=False)
 
 
 def _schema() -> None:
@@ -218,11 +201,9 @@ def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
     commands: dict[str, Callable[..., None]] = {
         "ui": _ui,
-        "dvc": _dvc,
         "figure": _figure,
         "conditions-sheet": _conditions_sheet,
         "check": _check,
-        "params": _params,
         "schema": _schema,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,

@@ -18,7 +18,10 @@ Written from the schema by `matebit params > docs/params.md`. A params file hold
 leaves out has the default. An unknown key is an error that names the nearest known one.
 
 Change a key for one run: `snakemake --cores all --configfile params/NAME.yaml --config train='{images: 400}'`
-or `matebit resolve params/NAME.yaml --set train.images=400`.
+or `matebit resolve params/NAME.yaml --set train.images=400`. Snakemake takes a section as a mapping; of
+`--config train.images=400` it makes a traceback of its own, as of a HOME that it cannot write to (name
+another place with XDG_CACHE_HOME). Files are YAML 1.2: `on` is a word, and a key that stands twice is an
+error. Paths may begin with `~` and hold variables of the environment.
 
 """
 

@@ -73,7 +73,7 @@ def is_headline(metric: str) -> bool:
 
 
 # What the comparison shows first, and how much of it; where a dataset lacks some, the next of `ORDER` follow.
-HEADLINE = ("ssim", "chroma", "feature_distance", "texture", "colour", "miou", "pck@0.1", "fd_lite0")
+HEADLINE = ("ssim", "chroma", "feature_distance", "texture", "miou", "pck@0.1", "epe", "fd_lite0")
 _COST = ("parameters", "flops", "training_images")
 
 

@@ -58,7 +58,7 @@ def condition_work(
     source, folder = open_source(data, seed), layout.conditions
     extract, extractors = load_extractor(config), load_extractors(config.extractors)
     networks = [*extractors.records, *network_records(config)]
-    basis = f"{code_digest()} {config.model_dump_json()} {networks}"
+    basis = f"{code_digest(__name__, data, config)} {config.model_dump_json()} {networks}"
 
     def structure_of(item: Item, size: int, image: np.ndarray) -> Structure:
         parsing, pose = source.parsing(item, size), source.body_pose(item)

@@ -37,7 +37,8 @@ def import_work(config: DataConfig, seed: int, folder: Path) -> Callable[[Job], 
     """The function that writes one image: `(item, earlier record) -> record`, see `Journal`."""
     source, aligner = open_source(config, seed), open_aligner(config, seed)
     compared = may_hold_duplicates(config, source)
-    basis = f"{code_digest()} {aligner.landmarks if aligner else ''} {VERSION if compared else ''}"
+    aligned = aligner.landmarks if aligner else ""
+    basis = f"{code_digest(__name__, config)} {aligned} {VERSION if compared else ''}"
 
     def work(job: Job) -> dict:
         item, earlier = job

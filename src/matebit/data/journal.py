@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 
-import matebit.data
+from pydantic import BaseModel
+
 from matebit.io.files import sha256_of_bytes, sha256_of_file
+from matebit.pipeline.source_digest import digest_of, words_in
 
 
 def work_key(*parts: str) -> str:
@@ -15,11 +16,9 @@ def work_key(*parts: str) -> str:
     return sha256_of_bytes("\0".join(parts).encode())
 
 
-@cache
-def code_digest() -> str:
-    """A digest of the source of this room: other code makes other files."""
-    folder = Path(matebit.data.__file__).parent
-    return work_key(*(sha256_of_file(path) for path in sorted(folder.rglob("*.py"))))
+def code_digest(module: str, *sections: BaseModel) -> str:
+    """A digest of the source that `module` reaches under these sections: other code makes other files."""
+    return digest_of(module, frozenset().union(*(words_in(section.model_dump()) for section in sections)))
 
 
 def remove_strangers(folder: Path, names: set[str]) -> None:

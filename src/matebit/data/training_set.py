@@ -11,10 +11,10 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.condition_kinds import channel_forms
 from matebit.contracts.pairs import Ranked, read_pairs
 from matebit.contracts.pictures import Pictures
 from matebit.data.batches import Batch, Sample, collate
-from matebit.data.conditions.registry import channel_forms
 from matebit.data.conditions.varied import LinesAnew
 from matebit.data.exemplars import draw_exemplar
 from matebit.data.known_matches import CELL, draw_colours, draw_map, recoloured

@@ -104,7 +104,9 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
             "desc": "Check the params file and fill its defaults.",
             **everywhere,
             "cmd": f"matebit resolve {params_file} --engine dvc",
-            "deps": [params_file, "src/matebit"],
+            "deps": [params_file],
+            # It asks the installed program for the digests of its source, which no path of the project holds.
+            "always_changed": True,
             "outs": [{resolved: {"cache": False, "persist": True}}],
         },
         "data": stage("data", [], data),
@@ -127,6 +129,17 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
     stages["data"].pop("deps")
     report = layout.reports.as_posix()
     return {"stages": stages} | _views(f"{wdir}/{report}" if wdir else report, runs)
+
+
+def dvc_target(params: Params, params_file: Path) -> Path:
+    """Where DVC's file of a params file stands.
+
+    `dvc.yaml` for the demo and for the file that it was written for, `pipelines/NAME/dvc.yaml` for others.
+    """
+    root = Path("dvc.yaml")
+    own = f"# Written by `matebit dvc {params_file.as_posix()}`;"
+    at_root = root.exists() and root.read_text(encoding="utf-8").startswith(own)
+    return root if at_root or params.name == "demo" else Path("pipelines", params.name, "dvc.yaml")
 
 
 def dvc_text(params: Params, params_file: Path, target: Path) -> str:

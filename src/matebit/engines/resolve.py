@@ -9,9 +9,9 @@ from matebit.config.read import merged, validated
 from matebit.config.schema import Method, MethodSections, Params, ResolvedParams
 from matebit.config.translate import GivenImages
 from matebit.config.yaml_text import yaml_text
-from matebit.data.conditions.registry import condition_channels
+from matebit.contracts.condition_kinds import condition_channels
+from matebit.engines.stage_code import stage_digests
 from matebit.io.files import sha256_of_bytes, write_text
-from matebit.pipeline.source_digest import stage_digests
 
 
 def _method_sections(
@@ -40,7 +40,8 @@ def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
     params: Params = validated(Params, mapping, where)
     kept = params.model_dump(exclude={"methods", "model", "losses", "train"})
     methods = {method.name: _method_sections(params, method, mapping, where) for method in params.methods}
-    whole = kept | {"methods": methods, "order": list(methods), "code": stage_digests()}
+    whole = kept | {"methods": methods, "order": list(methods)}
+    whole["code"] = stage_digests(whole)
     resolved: ResolvedParams = validated(ResolvedParams, whole, where)
     return resolved
 

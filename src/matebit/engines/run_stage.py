@@ -10,6 +10,7 @@ from pathlib import Path
 
 from matebit.config.resolved import read_resolved
 from matebit.config.schema import ResolvedParams
+from matebit.engines.handed import take_over
 from matebit.engines.resolve import params_digest
 from matebit.errors import MatebitError, system_refusals_said
 from matebit.logs import JobLog
@@ -63,6 +64,7 @@ def _arguments(
 def run_stage(name: str, params_file: Path, method: str | None = None, seed: int | None = None) -> None:
     """Run the stage `name` on `results/NAME/params.yaml`; for per-run stages with a method and a seed."""
     layout = Layout.of(params_file)
+    take_over(layout)
     params = read_resolved(params_file)
     if params.name != layout.name:
         raise MatebitError(f"{params_file} says it belongs to results/{params.name}; resolve it again")

@@ -15,15 +15,16 @@ from matebit.config.schema import ResolvedParams
 from matebit.config.yaml_text import parse_yaml
 from matebit.data.datasets import absent_data
 from matebit.engines.given import check_given
-from matebit.engines.resolve import resolve, write_resolved
+from matebit.engines.handed import begin, hand_on
+from matebit.engines.resolve import resolve
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
-from matebit.pipeline.ownership import check_owner, claim
+from matebit.pipeline.ownership import check_owner
 from matebit.pipeline.runs import given_images, jobs, scored
 from matebit.pipeline.stages import STAGES, value_at
 from matebit.report.more_results import other_layouts, other_manifests
 from matebit.translate.given_files import given_files
-from matebit.weights.needed import absent_weights, check_weights
+from matebit.weights.needed import absent_weights
 
 
 def _typed(value: Any, read: Any, in_file: Any) -> Any:
@@ -63,15 +64,25 @@ class Experiment:
 
     @classmethod
     def of(cls, config: dict[str, Any], files: list[Path | str]) -> Experiment:
-        """From Snakemake's merged configuration and its --configfile list (one params file)."""
-        if len(files) != 1:
-            raise MatebitError(f"give one params file with --configfile, not {len(files)}")
+        """From Snakemake's merged configuration and its list of files.
+
+        One params file; or none where a module is given its configuration as a mapping, which has a name.
+        """
+        # A Snakefile may name the file that --configfile names too.
+        different = {Path(file).resolve() for file in files}
+        if len(different) > 1 or not (files or config):
+            raise MatebitError(f"give one params file with --configfile, not {len(different)}")
+        if not files:
+            return cls._of(resolve(_typed(config, {}, {}), "the configuration of the module"))
         path = Path(files[0])
         path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         in_file = read_mapping(path)
         read = {"name": path.stem, **yaml.safe_load(path.read_text(encoding="utf-8"))}
         changed = _typed({"name": path.stem, **config}, read, in_file)
-        params = resolve(changed, str(path))
+        return cls._of(resolve(changed, str(path)))
+
+    @classmethod
+    def _of(cls, params: ResolvedParams) -> Experiment:
         layout = Layout(params.name)
         other_layouts(params.report, layout)
         check_owner(layout, "snakemake")
@@ -88,9 +99,15 @@ class Experiment:
 
         Raises `MatebitError` where weight files are absent: nothing has run yet.
         """
-        check_weights(self.params)
-        claim(self.layout, "snakemake")
-        write_resolved(self.params, self.layout.params)
+        begin(self.params, self.layout)
+
+    def hand_on(self, anew: bool) -> None:
+        """Give the jobs of this process, and of those that it starts elsewhere, what `begin` would write.
+
+        `anew`: whether this is the process that the user started; another one's jobs keep what they were
+        given.
+        """
+        hand_on(self.params, anew)
 
     @property
     def params_file(self) -> str:

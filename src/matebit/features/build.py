@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import nn
 
+from matebit.config.choices import Choices
 from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
-from matebit.features.efficientnet_lite0 import EfficientNetLite0
-from matebit.features.efficientnet_lite0_file import read_efficientnet_lite0
-from matebit.features.vgg19 import Vgg19
-from matebit.features.vgg19_file import read_vgg19
 
-NETWORKS: dict[str, Callable[[float], Vgg19 | EfficientNetLite0]] = {
-    "vgg19": Vgg19, "efficientnet_lite0": EfficientNetLite0
-}  # fmt: skip
-READERS: dict[str, Callable[[Path], Vgg19 | EfficientNetLite0]] = {
-    "vgg19": read_vgg19, "efficientnet_lite0": read_efficientnet_lite0
-}  # fmt: skip
+if TYPE_CHECKING:
+    from matebit.features.efficientnet_lite0 import EfficientNetLite0
+    from matebit.features.vgg19 import Vgg19
+
+# Called as `Class(width)`.
+NETWORKS: Choices[str] = Choices(
+    {
+        "vgg19": "matebit.features.vgg19:Vgg19",
+        "efficientnet_lite0": "matebit.features.efficientnet_lite0:EfficientNetLite0",
+    }
+)
+# Functions `path -> network`.
+READERS: Choices[str] = Choices(
+    {
+        "vgg19": "matebit.features.vgg19_file:read_vgg19",
+        "efficientnet_lite0": "matebit.features.efficientnet_lite0_file:read_efficientnet_lite0",
+    }
+)
 
 
 def build_features(config: FeatureConfig, weights: Path | str | None = None) -> Vgg19 | EfficientNetLite0:
@@ -33,15 +43,15 @@ def build_features(config: FeatureConfig, weights: Path | str | None = None) -> 
             "features.weights to 'random'"
         )
     else:
-        network = READERS[config.net](Path(weights))
-    return network.prepare() if isinstance(network, Vgg19) else network
+        network = resolve_name(READERS[config.net])(Path(weights))
+    return cast("Vgg19", network).prepare() if config.net == "vgg19" else network
 
 
 def _random(config: FeatureConfig) -> Vgg19 | EfficientNetLite0:
     """Kaiming-normal weights for the activation behind each layer, biases 0."""
     rng = torch.Generator().manual_seed(config.seed)
     with torch.random.fork_rng(devices=[]):
-        network = NETWORKS[config.net](config.width)
+        network = resolve_name(NETWORKS[config.net])(config.width)
     for name, layer in network.named_modules():
         if isinstance(layer, nn.Conv2d):
             linear = name.endswith(".project")

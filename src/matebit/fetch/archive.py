@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import shutil
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -21,7 +22,7 @@ from matebit.logs import Progress
 _PIECE = 2**20
 _BROKEN = (
     OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, tarfile.TarError, zlib.error,
-    lzma.LZMAError,
+    lzma.LZMAError, struct.error, RuntimeError, LookupError, ArithmeticError,
 )  # fmt: skip
 
 

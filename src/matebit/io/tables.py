@@ -35,7 +35,7 @@ def read_table(path: Path, columns: Iterable[str], *, numbers: Iterable[str] = (
     """
     import pandas as pd
 
-    path = Path(path)
+    path, numbers = Path(path), list(numbers)
     if not path.exists():
         raise MatebitError(f"{path} does not exist; run the stage that writes it")
     try:
@@ -46,7 +46,7 @@ def read_table(path: Path, columns: Iterable[str], *, numbers: Iterable[str] = (
         raise MatebitError(
             f"{path} is not a CSV table ({said}); run the stage that writes it again"
         ) from error
-    absent = [name for name in columns if name not in frame.columns]
+    absent = [name for name in (*columns, *numbers) if name not in frame.columns]
     if absent:
         raise MatebitError(f"{path} lacks the column {absent[0]!r}; run the stage that writes it again")
     for name in numbers:

@@ -16,10 +16,16 @@ from torch.autograd.function import once_differentiable
 
 from matebit.model.normalise import full_precision
 
+PIECE = 2**16  # below, calling an operation takes longer than the operation
+
 
 def pieces(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Parts of tensors (B,...) along the batch: on the CPU a sample a thread, all at once elsewhere."""
-    together = torch.get_num_threads() if tensors[0].device.type == "cpu" else len(tensors[0])
+    """Parts of tensors (B,...) along the batch: on the CPU a sample a thread, or as many small ones as make
+    `PIECE` numbers; all at once elsewhere.
+    """
+    together = len(tensors[0])
+    if tensors[0].device.type == "cpu":
+        together = max(torch.get_num_threads(), PIECE // max(1, tensors[0][0].numel()))
     return zip(*(tensor.split(together) for tensor in tensors), strict=True)
 
 

@@ -138,17 +138,16 @@ def adversarial_loss(config: LossConfig, fake: Stages, real: Stages) -> dict[str
 def perceptual_loss(
     config: LossConfig, image: Tensor, target: Target, features: PerceptualNetwork
 ) -> dict[str, Tensor]:
-    """fm, contextual, perc, style_loss: the output in one pass, truth and exemplar in another."""
+    """fm, contextual, perc, style_loss: the output in one pass; truth, and exemplar if read, in another."""
     if not config.perceptual:
         return {}
     levels = config.levels_of(features.levels)
     with torch.no_grad():
-        both = features(torch.cat([target.truth, target.exemplar]), levels)
-        split = {level: values.chunk(2) for level, values in both.items()}
-    made = features(image, levels)
-    fake, real, exemplar = (
-        list(made.values()), [truth for truth, _ in split.values()], [shown for _, shown in split.values()]
-    )  # fmt: skip
+        reads_exemplar = bool(config.contextual or config.style_loss)
+        shown = [target.truth, target.exemplar] if reads_exemplar else [target.truth]
+        split = [values.chunk(len(shown)) for values in features(torch.cat(shown), levels).values()]
+    fake = list(features(image, levels).values())
+    real, exemplar = [parts[0] for parts in split], [parts[-1] for parts in split]
     losses = {}
     if config.fm:
         losses["fm"] = config.fm * target.self_referenced(perceptual_matching(fake, real), config)

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
+
+from matebit.config.choices import Choices
 
 if TYPE_CHECKING:
     from matebit.metrics.base import Metric
 
-# A subclass of `Metric` by module: imported only when it is asked for.
-METRICS: dict[str, str] = {
-    "mae": "matebit.metrics.mae:MeanAbsoluteError",
-    "ssim": "matebit.metrics.ssim:StructuralSimilarity",
-    "psnr": "matebit.metrics.psnr:PeakSignalToNoise",
-    "chroma": "matebit.metrics.chroma:Chroma",
-    "feature_distance": "matebit.metrics.feature_distance:FeatureDistance",
-    "lpips": "matebit.metrics.lpips:PerceptualSimilarity",
-    "semantic": "matebit.metrics.semantic:SemanticConsistency",
-    "texture": "matebit.metrics.relevance:TextureRelevance",
-    "colour": "matebit.metrics.relevance:ColourRelevance",
-    "edge_f1": "matebit.metrics.edge_f1:EdgeF1",
-    "miou": "matebit.metrics.miou:ParsingAgreement",
-    "joint_pck": "matebit.metrics.joint_pck:JointAgreement",
-    "pck": "matebit.metrics.pck:MatchingAccuracy",
-    "confidence": "matebit.metrics.confidence:ConfidenceCalibration",
-    "cost": "matebit.metrics.cost:Cost",
-    "swd": "matebit.metrics.swd:SlicedWasserstein",
-    "diversity": "matebit.metrics.diversity:Diversity",
-    "fd_lite0": "matebit.metrics.lite0:FrechetLite0",
-    "kid_lite0": "matebit.metrics.lite0:KernelLite0",
-    "fid": "matebit.metrics.fid:FrechetInceptionDistance",
-    "kid": "matebit.metrics.kid:KernelInceptionDistance",
-    "inception_score": "matebit.metrics.inception_score:InceptionScore",
-}
+# Subclasses of `Metric`.
+METRICS: Choices[str] = Choices(
+    {
+        "mae": "matebit.metrics.mae:MeanAbsoluteError",
+        "ssim": "matebit.metrics.ssim:StructuralSimilarity",
+        "psnr": "matebit.metrics.psnr:PeakSignalToNoise",
+        "chroma": "matebit.metrics.chroma:Chroma",
+        "feature_distance": "matebit.metrics.feature_distance:FeatureDistance",
+        "lpips": "matebit.metrics.lpips:PerceptualSimilarity",
+        "semantic": "matebit.metrics.semantic:SemanticConsistency",
+        "texture": "matebit.metrics.relevance:TextureRelevance",
+        "colour": "matebit.metrics.relevance:ColourRelevance",
+        "edge_f1": "matebit.metrics.edge_f1:EdgeF1",
+        "miou": "matebit.metrics.miou:ParsingAgreement",
+        "joint_pck": "matebit.metrics.joint_pck:JointAgreement",
+        "pck": "matebit.metrics.pck:MatchingAccuracy",
+        "confidence": "matebit.metrics.confidence:ConfidenceCalibration",
+        "cost": "matebit.metrics.cost:Cost",
+        "swd": "matebit.metrics.swd:SlicedWasserstein",
+        "diversity": "matebit.metrics.diversity:Diversity",
+        "fd_lite0": "matebit.metrics.lite0:FrechetLite0",
+        "kid_lite0": "matebit.metrics.lite0:KernelLite0",
+        "fid": "matebit.metrics.fid:FrechetInceptionDistance",
+        "kid": "matebit.metrics.kid:KernelInceptionDistance",
+        "inception_score": "matebit.metrics.inception_score:InceptionScore",
+    }
+)
 
 
 def metric_class(name: str) -> type[Metric]:
     """The class of the metric `name`."""
-    module, attribute = METRICS[name].split(":")
-    return getattr(import_module(module), attribute)
+    return resolve_name(METRICS[name])

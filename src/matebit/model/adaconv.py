@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.model.layers import CoordinateAttention
+from matebit.model.pixelwise import pixelwise
 
 
 class AdaConv(nn.Module):
@@ -23,6 +24,6 @@ class AdaConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,8C,h,w) to the same shape."""
-        z = self.coordinate(self.dwconv(x)).permute(0, 2, 3, 1)
-        z = self.gamma * self.reduce(F.gelu(self.expand(self.norm(z))))
-        return z.permute(0, 3, 1, 2)
+        z = self.norm(self.coordinate(self.dwconv(x)).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        z = F.gelu(pixelwise(z, self.expand.weight, self.expand.bias))
+        return self.gamma.view(-1, 1, 1) * pixelwise(z, self.reduce.weight, self.reduce.bias)

@@ -11,6 +11,7 @@ from matebit.model.adaconv import AdaConv
 from matebit.model.correspondence import Correspondence, CrossAttention, Exemplar
 from matebit.model.layers import Spade
 from matebit.model.normalise import positional_norm
+from matebit.model.pixelwise import pixelwise
 from matebit.model.released_attention import ReleasedAttention
 
 
@@ -74,9 +75,10 @@ class VanillaBlock(nn.Module):
     ) -> tuple[Tensor, Correspondence]:
         """As `MatBlock`; the condition has no part in it."""
         found = self.attention(x, exemplar, position, matches=matches)
-        tokens = self.norm_0((x + found.correlated).permute(0, 2, 3, 1))
-        tokens = self.norm_1(tokens + self.reduce(F.gelu(self.expand(tokens))))
-        return tokens.permute(0, 3, 1, 2), found
+        tokens = self.norm_0((x + found.correlated).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        hidden = F.gelu(pixelwise(tokens, self.expand.weight, self.expand.bias))
+        tokens = tokens + pixelwise(hidden, self.reduce.weight, self.reduce.bias)
+        return self.norm_1(tokens.permute(0, 2, 3, 1)).permute(0, 3, 1, 2), found
 
 
 class WarpBlock(nn.Module):

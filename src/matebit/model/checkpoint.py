@@ -121,4 +121,6 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
         document = json.loads(metadata[METADATA])
     except json.JSONDecodeError as error:
         raise MatebitError(f"the configuration inside {path} is damaged: get the file anew") from error
+    if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
+        raise MatebitError(f"the configuration inside {path} is damaged: get the file anew")
     return document, found

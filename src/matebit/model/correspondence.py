@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from matebit.config.model import ModelConfig
 from matebit.model.attention import attend, best_match, centred_unit
 from matebit.model.normalise import l2_normalise
+from matebit.model.pixelwise import pixelwise
 from matebit.model.tiled_attention import Scoring
 
 
@@ -61,7 +62,7 @@ class Projection(nn.Conv2d):
         """x (B,F,h,w), position (1,P,h,w) to (B,outputs,T)."""
         of_features, of_position = self.weight.split([self.features, position.shape[1]], dim=1)
         place = F.conv2d(position, of_position, self.bias)
-        return (F.conv2d(x, of_features) + place).flatten(2)
+        return (pixelwise(x, of_features) + place).flatten(2)
 
 
 def cell_centres(grid: torch.Size, like: Tensor) -> Tensor:
@@ -101,8 +102,10 @@ class CrossAttention(nn.Module):
         self.to_value = None if self.only_pixels else nn.Conv2d(channels, channels, 1)
         self.cosine = config.attention in ("masked_cosine", "warp")
         masked = config.mask and not self.only_pixels
-        self.scoring = Scoring(config.alpha, masked) if self.cosine else Scoring(channels**-0.5, False)
         self.backend, self.confidence = config.attention_backend, config.confidence
+        scale = config.alpha if self.cosine else channels**-0.5
+        similarity = self.confidence == "similarity"
+        self.scoring = Scoring(scale, self.cosine and masked, similarity=similarity)
 
     def forward(self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool) -> Correspondence:
         """Let block input X (B,8C,h,w) find its matches in the exemplar."""
@@ -113,7 +116,11 @@ class CrossAttention(nn.Module):
             query, key = centred_unit(query), centred_unit(key)  # Q~/|Q~|, K~/|K~|
 
         # value, exemplar's pixels and positions are mixed with the same weights
-        features = exemplar.features[:, :0] if self.to_value is None else self.to_value(exemplar.features)
+        features = (
+            exemplar.features[:, :0]
+            if self.to_value is None
+            else pixelwise(exemplar.features, self.to_value.weight, self.to_value.bias)
+        )
         values = [features.flatten(2)]
         if exemplar.pooled is not None:
             values.append(exemplar.pooled.flatten(2))

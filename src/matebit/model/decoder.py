@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
-from matebit.model.layers import ResidualBlock
+from matebit.model.layers import ResidualBlock, beside
 from matebit.model.normalise import instance_norm
 from matebit.model.reflect import ReflectConv2d
 from matebit.model.self_attention import SelfAttention
@@ -85,7 +85,7 @@ class Decoder(nn.Module):
         if warped is not None and self.sees_warp:
             size = (x.shape[-2], x.shape[-1])
             parts.append(F.interpolate(warped, size, mode="bilinear", align_corners=False))
-        return torch.cat(parts, dim=1) if len(parts) > 1 else x
+        return beside(*parts) if len(parts) > 1 else x
 
     def forward(
         self, x4: Tensor, x3: Tensor, x2: Tensor, style: Tensor, warped: Tensor | None = None

@@ -15,7 +15,7 @@ from matebit.model.correspondence import Exemplar, cell_centres
 from matebit.model.decoder import Decoder
 from matebit.model.embedding import Embedding
 from matebit.model.encoder import Encoder
-from matebit.model.layers import resize_condition
+from matebit.model.layers import beside, resize_condition
 from matebit.model.memory import Memory
 from matebit.model.normalise import l2_normalise
 from matebit.model.spade_decoder import SpadeDecoder
@@ -186,7 +186,7 @@ class Generator(nn.Module):
             return image
         if condition is None:
             raise MatebitError("this network reads the exemplar's condition too: pass exemplar_condition=")
-        return torch.cat([image, condition], dim=1)
+        return beside(image, condition)
 
     def position_at(self, grid: tuple[int, int]) -> Tensor:
         """The learned position encoding (1,8P,h,w), resized where the size is not the trained

@@ -55,6 +55,16 @@ class Spade(nn.Module):
         return torch.addcmul(normalised + beta, gamma, normalised)
 
 
+def beside(x: Tensor, *more: Tensor) -> Tensor:
+    """Channels of several (B,C,h,w) one after the other, in the memory layout of the first.
+
+    `torch.cat` would give layouts that differ up for planes, which the next convolution copies.
+    """
+    last = not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
+    layout = torch.channels_last if last else torch.contiguous_format
+    return torch.cat([part.contiguous(memory_format=layout) for part in (x, *more)], dim=1)
+
+
 def resize_condition(condition: Tensor, size: tuple[int, int]) -> Tensor:
     """Nearest neighbour, source index floor(i * in / out), as SPADE reads its condition."""
     if tuple(condition.shape[-2:]) == tuple(size):

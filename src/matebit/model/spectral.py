@@ -83,6 +83,7 @@ class SpectralConv2d(nn.Module):
         self.register_buffer("weight_u", torch.empty(outputs))
         self.register_buffer("weight_v", torch.empty(inputs * kernel * kernel))
         self.advancing = True
+        self._shared: Tensor | None = None
 
     def _matrix(self) -> tuple[Tensor, Tensor]:
         """W as a matrix (`_rows`) and v (inputs,k,k) in the order of its columns, as views."""
@@ -119,6 +120,8 @@ class SpectralConv2d(nn.Module):
 
     def weight(self) -> Tensor:
         """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
+        if self._shared is not None:
+            return self._shared
         if self.training and self.advancing:
             u, v, product = self.iterate()
         else:
@@ -127,6 +130,14 @@ class SpectralConv2d(nn.Module):
             u, v = self.weight_u.clone(), stored.flatten().clone()
             product = torch.mv(rows, v)
         return _Divided.apply(self.weight_orig, u, v, torch.dot(u, product))  # type: ignore[no-any-return]
+
+    def share(self) -> None:
+        """Advance the vectors once, if they do, and keep W / sigma for all forwards until `forget`."""
+        self._shared = self.weight()
+
+    def forget(self) -> None:
+        """End the sharing of one W / sigma."""
+        self._shared = None
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,inputs,h,w) to (B,outputs,h',w')."""
@@ -156,6 +167,23 @@ def held(module: nn.Module) -> Iterator[None]:
     finally:
         for layer in layers:
             layer.advancing = True
+
+
+@contextmanager
+def weights_shared(module: nn.Module) -> Iterator[None]:
+    """Inside, all forwards of `module` share one W / sigma and its backward; the vectors advance on entering.
+
+    For the passes of one training step: the weights must not change inside, and a graph that was used up must
+    not be needed again.
+    """
+    layers = list(spectral_layers(module))
+    try:
+        for layer in layers:
+            layer.share()
+        yield
+    finally:
+        for layer in layers:
+            layer.forget()
 
 
 def settle(module: nn.Module) -> None:

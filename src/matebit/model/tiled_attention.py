@@ -20,10 +20,14 @@ TILE = 1024
 
 @dataclass(frozen=True)
 class Scoring:
-    """How a similarity A(u,v) = q(u).k(v) becomes a logit: scale * ReLU(A), or scale * A."""
+    """How a similarity A(u,v) = q(u).k(v) becomes a logit: scale * ReLU(A), or scale * A.
+
+    `similarity`: whether the mean masked similarity is wanted.
+    """
 
     scale: float
     rectified: bool
+    similarity: bool = True
 
 
 def _tiles(tokens: int) -> list[slice]:
@@ -43,62 +47,73 @@ class _TiledAttention(Function):
         ctx: Any, query: Tensor, key: Tensor, value: Tensor, scoring: Scoring
     ) -> tuple[Tensor, Tensor, Tensor]:
         batch, _, queries = query.shape
-        mixed = value.new_empty(batch, value.shape[1], queries)
+        # channels last, as the features to which they are added
+        mixed = value.new_empty(batch, queries, value.shape[1]).transpose(1, 2)
         unmatched, similar, log_sum = (value.new_zeros(batch, queries) for _ in range(3))
         for rows in _tiles(queries):
             q = query[:, :, rows].transpose(1, 2)
             top = q.new_full(q.shape[:2], -torch.inf)
             total, rejected, masked = (torch.zeros_like(top) for _ in range(3))
-            sums = value.new_zeros(batch, value.shape[1], q.shape[1])
+            sums = value.new_zeros(batch, q.shape[1], value.shape[1])
             for columns in _tiles(key.shape[2]):
                 logits = _logits(q, key[:, :, columns], scoring)
                 new_top = torch.maximum(top, logits.amax(dim=2))
                 shrink = torch.exp(top - new_top)
-                weights = torch.exp(logits - new_top.unsqueeze(2))
+                weights = (logits - new_top.unsqueeze(2)).exp_()
                 total = total * shrink + weights.sum(dim=2)
                 if scoring.rectified:
                     # A <= 0 means a logit of exactly 0, a weight of exp(-top)
-                    zeros = logits.shape[2] - torch.count_nonzero(logits, dim=2)
+                    zeros = logits.shape[2] - logits.sign().sum(dim=2)
                     rejected = rejected * shrink + zeros * torch.exp(-new_top)
-                    masked = masked * shrink + (weights * logits).sum(dim=2) / scoring.scale
-                sums = sums * shrink.unsqueeze(1)
-                sums += torch.bmm(value[:, :, columns], weights.transpose(1, 2))
+                    if scoring.similarity:
+                        masked = masked * shrink + (weights * logits).sum(dim=2) / scoring.scale
+                sums.mul_(shrink.unsqueeze(2)).baddbmm_(weights, value[:, :, columns].transpose(1, 2))
                 top = new_top
-            mixed[:, :, rows] = sums / total.unsqueeze(1)
+            mixed[:, :, rows] = sums.div_(total.unsqueeze(2)).transpose(1, 2)
             unmatched[:, rows] = rejected / total
             similar[:, rows] = masked / total
             log_sum[:, rows] = top + total.log()
         ctx.scoring = scoring
+        ctx.set_materialize_grads(False)
         ctx.save_for_backward(query, key, value, mixed, unmatched, similar, log_sum)
         return mixed, unmatched, similar
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        d_mixed, d_unmatched, d_similar = grads
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         query, key, value, mixed, unmatched, similar, log_sum = ctx.saved_tensors
         scoring = ctx.scoring
+        d_mixed, d_unmatched, d_similar = grads
+        d_mixed = torch.zeros_like(mixed) if d_mixed is None else d_mixed
         d_query, d_key, d_value = (torch.zeros_like(x) for x in (query, key, value))
         # D = sum over v of A~ dA~, known from the outputs alone
-        inner = (d_mixed * mixed).sum(dim=1) + d_unmatched * unmatched + d_similar * similar
+        inner = (d_mixed * mixed).sum(dim=1)
+        for gradient, output in ((d_unmatched, unmatched), (d_similar, similar)):
+            if gradient is not None:
+                inner.addcmul_(gradient, output)
         for rows in _tiles(query.shape[2]):
             q = query[:, :, rows].transpose(1, 2)
-            d_out, d_s = d_mixed[:, :, rows], d_similar[:, rows, None]
+            d_out = d_mixed[:, :, rows]
             for columns in _tiles(key.shape[2]):
                 logits = _logits(q, key[:, :, columns], scoring)
-                weights = torch.exp(logits - log_sum[:, rows, None])
-                d_value[:, :, columns] += torch.bmm(d_out, weights)
+                weights = (logits - log_sum[:, rows, None]).exp_()
+                d_value[:, :, columns].baddbmm_(d_out, weights)
                 d_logits = torch.bmm(d_out.transpose(1, 2), value[:, :, columns])
                 d_logits -= inner[:, rows, None]
-                if scoring.rectified:
+                if scoring.rectified and d_similar is not None:
                     # of the masked similarity itself, s = sum A~ A_mask: A~ (A_mask - s + 1/scale)
-                    d_logits += d_s * ((logits + 1) / scoring.scale)
+                    d_logits += d_similar[:, rows, None] * ((logits + 1) / scoring.scale)
+                d_similarity = d_logits.mul_(weights)
+                if scoring.rectified:
                     # ReLU'(0) = 0: where A <= 0, and with it the direct part of 1 - conf, nothing
                     # flows
-                    weights.masked_fill_(logits == 0, 0)
-                d_similarity = d_logits.mul_(weights).mul_(scoring.scale)
-                d_query[:, :, rows] += torch.bmm(key[:, :, columns], d_similarity.transpose(1, 2))
-                d_key[:, :, columns] += torch.bmm(q.transpose(1, 2), d_similarity)
+                    torch.ops.aten.threshold_backward.grad_input(
+                        d_similarity, logits, 0, grad_input=d_similarity
+                    )
+                d_query[:, :, rows].baddbmm_(
+                    key[:, :, columns], d_similarity.transpose(1, 2), alpha=scoring.scale
+                )
+                d_key[:, :, columns].baddbmm_(q.transpose(1, 2), d_similarity, alpha=scoring.scale)
         return d_query, d_key, d_value, None
 
 
@@ -107,6 +122,6 @@ def tiled_attention(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Mixed values (B,V,T), unmatched mass and mean masked similarity (B,T), as `dense_attention`.
 
-    The last two are 0 without a mask: nothing reads them there.
+    The last two are 0 without a mask, and the last where it is not wanted: nothing reads them there.
     """
     return _TiledAttention.apply(query, key, value, scoring)  # type: ignore[no-any-return]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.contracts.faces import EDGE_PARTS
+from matebit.contracts.label_sets import labels_of
 from matebit.data.conditions.pose import LIMBS
-from matebit.data.conditions.registry import CONDITIONS
 from matebit.data.conditions.view import condition_view
-from matebit.data.label_sets import labels_of
 from matebit.data.spread import spread
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes

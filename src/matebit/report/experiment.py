@@ -14,12 +14,12 @@ import pandas as pd
 
 from matebit.config.controls import CONTROLS
 from matebit.contracts.catalogue import Entry, read_catalogue
+from matebit.contracts.label_sets import labels_of
 from matebit.contracts.parsing import IGNORED
 from matebit.contracts.pictures import Pictures
 from matebit.contracts.training import CURVES_FILE, SUMMARY_FILE
 from matebit.contracts.translated import MATRIX_COLUMNS, TRANSLATED_COLUMNS, Matches, read_matches
 from matebit.data.conditions.view import condition_view
-from matebit.data.label_sets import labels_of
 from matebit.data.sources.base import TruthOracle
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+import webbrowser
 from pathlib import Path
 from types import FrameType
 
 from matebit.errors import MatebitError
 from matebit.tracking.follow import send_all
-from matebit.tracking.store import tracking_uri
+from matebit.tracking.store import runs_page, tracking_uri
 
 _SECONDS_TO_END = 10.0
 
@@ -25,7 +29,7 @@ class Ended(KeyboardInterrupt):
         self.number = number
 
 
-def show_runs(base: Path, host: str, port: int) -> None:
+def show_runs(base: Path, host: str, port: int, open_page: bool = False) -> None:
     """Serve MLflow's page until a signal, which ends the server too.
 
     Raises `MatebitError` where the store is a server, where it cannot be told, and where nothing can listen.
@@ -33,15 +37,27 @@ def show_runs(base: Path, host: str, port: int) -> None:
     uri = tracking_uri(base)
     if uri.startswith("http"):
         send_all(base)
-        raise MatebitError(f"MLFLOW_TRACKING_URI is the server {uri}; open that address in a browser")
+        raise MatebitError(
+            f"MLFLOW_TRACKING_URI is a server; open {_without_password(runs_page(base, uri))} in a browser"
+        )
     _check_free(host, port)
     send_all(base)
-    print(f"http://{host}:{port} shows {uri}; Ctrl-C ends it", flush=True)
-    words = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri]
+    page = runs_page(base, f"http://{host}:{port}")
+    print(f"{page} shows {_without_password(uri)}; Ctrl-C ends it", flush=True)
+    words = [sys.executable, "-m", "mlflow", "ui"]
     words += ["--host", host, "--port", str(port)]
     before = signal.signal(signal.SIGTERM, _end)
     # In a group of its own, so that the processes that the server starts end with it.
-    server = subprocess.Popen(words, start_new_session=True)
+    # The store goes by a variable: its address may hold a password, which a list of processes would show.
+    # MLflow's queues of jobs are for evaluating language models: a dozen processes that nobody here asks.
+    environment = {
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        **os.environ,
+        "MLFLOW_BACKEND_STORE_URI": uri,
+    }
+    server = subprocess.Popen(words, env=environment, start_new_session=True)
+    if open_page and sys.stdout.isatty():
+        threading.Thread(target=_open, args=(page, server, host, port), daemon=True).start()
     try:
         status = server.wait()
     finally:
@@ -49,6 +65,20 @@ def show_runs(base: Path, host: str, port: int) -> None:
         signal.signal(signal.SIGTERM, before)
     if status:
         raise MatebitError(f"MLflow's server on {host}:{port} ended with status {status}; it says why above")
+
+
+def _without_password(address: str) -> str:
+    return re.sub(r"(?<=:)[^:/@]+(?=@)", "***", address)
+
+
+def _open(page: str, server: subprocess.Popen[bytes], host: str, port: int) -> None:
+    """Open the page in a browser once the server takes connections."""
+    while server.poll() is None:
+        with socket.socket() as asked:
+            if asked.connect_ex((host, port)) == 0:
+                webbrowser.open(page)
+                return
+        time.sleep(0.5)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -13,12 +13,15 @@ from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 
 from matebit import __version__
-from matebit.config.flat import flat
+from matebit.contracts.measures import sort_key
 from matebit.io.files import read_json, sha256_of_file, write_json
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
+from matebit.tracking import told
 from matebit.tracking.models import find_model, log_model, log_model_use
 from matebit.tracking.record import JobRecord
+from matebit.tracking.saved_view import TAG, compared_methods
+from matebit.tracking.used import used
 from matebit.tracking.views import curve, curve_file, manifest_digest, view
 
 _PARAMS_A_BATCH = 100  # bounds of MLflow's REST interface
@@ -35,12 +38,32 @@ def tracking_uri(base: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(base / 'mlflow.db').resolve()}"
 
 
+def runs_page(base: Path, server: str) -> str:
+    """The address of the runs on MLflow's page at `server`.
+
+    Without its last word the page shows traces of language models. The experiment is that of the runs told
+    last; where nothing was told, the list of all.
+    """
+    ours = "tags.`mlflow.experimentKind` = 'custom_model_development'"
+    found = MlflowClient(tracking_uri(base)).search_experiments(
+        filter_string=ours, order_by=["last_update_time DESC"], max_results=1
+    )
+    place = f"experiments/{found[0].experiment_id}/runs" if found else "experiments"
+    return f"{server.rstrip('/')}/#/{place}?workflowType=machine_learning"
+
+
 @contextmanager
 def _exclusive(base: Path) -> Iterator[None]:
     """One process at a time: creating MLflow's tables or an experiment twice at once fails."""
     (base / "runs").mkdir(parents=True, exist_ok=True)
     with FileLock(base / "runs" / ".mlflow.lock"):
         yield
+
+
+def _is_main(key: str) -> bool:
+    """Whether a parameter of the report is one by which whole experiments are told apart."""
+    return key in {"name", "seeds", "order", "data.source", "data.root", "data.crop_size", "conditions.kind",
+                   "pairs.method", "features.net", "features.weights"}  # fmt: skip
 
 
 def _about(record: JobRecord, datasets: list[DatasetInput], model: str | None) -> dict[str, Any]:
@@ -98,7 +121,12 @@ class Store:
         found = self._client.search_runs([experiment], wanted, max_results=1)
         if found:
             return found[0].info.run_id
-        tags = self._tags(record) | {"matebit.invocation": record.digest, "mlflow.runName": record.name}
+        tags = self._tags(record) | {
+            "matebit.invocation": record.digest,
+            "mlflow.runName": record.name,
+            "mlflow.note.content": f"The experiment `{record.name}`: each job of it is a run below this one.",
+            "mlflow.source.name": "matebit",
+        }
         run = self._client.create_run(experiment, start_time=record.started, tags=tags)
         return run.info.run_id
 
@@ -107,22 +135,26 @@ class Store:
             "mlflow.parentRunId": self._parent(record),
             "mlflow.runName": f"{record.name}: {record.job}",
             "matebit.stage": record.stage,
+            "mlflow.note.content": told.description(record),
         }
         if record.method is not None:
             tags |= {"matebit.method": record.method, "matebit.seed": str(record.seed)}
         experiment = self._experiment(record.experiment)
         run = self._client.create_run(experiment, start_time=record.started, tags=tags).info.run_id
-        told = flat(record.params)
+        shown = used(record.params)
         if record.method is not None:
             # As parameters too: MLflow's comparisons of runs group and plot by these, not by tags.
-            told |= {"method": record.method, "training_seed": str(record.seed)}
-        rows = [Param(key, value[:_PARAM_LENGTH]) for key, value in told.items()]
-        for first in range(0, len(rows), _PARAMS_A_BATCH):
-            self._client.log_batch(run, params=rows[first : first + _PARAMS_A_BATCH])
+            shown |= {"method": record.method, "training_seed": str(record.seed)}
+        self._send_params(run, shown)
         return run
 
+    def _send_params(self, run: str, shown: dict[str, str]) -> None:
+        rows = [Param(key, value[:_PARAM_LENGTH]) for key, value in shown.items()]
+        for first in range(0, len(rows), _PARAMS_A_BATCH):
+            self._client.log_batch(run, params=rows[first : first + _PARAMS_A_BATCH])
+
     def _tags(self, record: JobRecord) -> dict[str, str]:
-        return {
+        return told.source(record) | {
             "matebit.name": record.name,
             "matebit.version": __version__,
             "matebit.params": record.digest,
@@ -167,6 +199,9 @@ class Store:
         self._client.log_batch(run, metrics=values, tags=[RunTag("matebit.status", "complete")])
         for path, folder in shown.artifacts:
             self._client.log_artifact(run, str(path), folder or None)
+        if record.stage == "metrics":
+            note = told.description(record) + "\n\n" + told.meanings(name for name in shown.values)
+            self._client.set_tag(run, "mlflow.note.content", note)
         if record.stage == "report":
             self._send_comparison(layout, record, run, values)
 
@@ -188,6 +223,13 @@ class Store:
         be compared number by number.
         """
         parent = self._parent(record)
+        self._send_params(parent, {key: value for key, value in used(record.params).items() if _is_main(key)})
+        note = told.comparison(layout)
+        for one in (run, parent) if note else ():
+            self._client.set_tag(one, "mlflow.note.content", note)
+        headline = sorted({each.key.partition("/")[2] for each in values}, key=sort_key)
+        view = compared_methods(headline, record.ended or 0)
+        self._client.set_experiment_tag(self._experiment(record.experiment), TAG, view)
         self._client.log_batch(
             parent, metrics=[Metric(each.key, each.value, each.timestamp, 0) for each in values]
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from matebit.config.losses import LossConfig
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
@@ -17,6 +18,14 @@ Point = tuple[int, dict[str, float]]  # a step and its values
 
 _SHOWN_IMAGES = 8
 
+VALIDATION = "validation_mae"
+_DISCRIMINATOR = ("D_Fake", "D_real")
+_GENERATOR = frozenset(
+    name
+    for name, field in LossConfig.model_fields.items()
+    if field.annotation is float or name == "style_contrast"
+)
+
 
 @dataclass(frozen=True)
 class View:
@@ -25,6 +34,28 @@ class View:
     inputs: list[Path]  # the manifests that it read
     artifacts: list[tuple[Path, str]]  # a file and the folder of artifacts it goes to
     values: dict[str, float]  # numbers of the job as a whole
+
+
+def shown_curve(values: dict[str, float]) -> dict[str, float]:
+    """The numbers of a log's line under the names that MLflow's page groups and sorts by.
+
+    Its first section holds names without a slash: the totals and the validation. Losses come before the
+    statistics of masks, these before what only counts.
+    """
+    generator = [name for name in values if name in _GENERATOR]
+    discriminator = [name for name in values if name in _DISCRIMINATOR]
+    shown = {}
+    for total, names in (("total_G", generator), ("total_D", discriminator)):
+        if names:
+            shown[total] = sum(values[name] for name in names)
+    for name, value in values.items():
+        if name in _GENERATOR or name in _DISCRIMINATOR:
+            shown[f"loss/{name}"] = value
+        elif name.startswith("validation/"):
+            shown[name.replace("/", "_")] = value
+        else:
+            shown[name if "/" in name else f"progress/{name}"] = value
+    return {metric_key(name): value for name, value in shown.items()}
 
 
 def metric_key(name: str) -> str:
@@ -43,7 +74,7 @@ def curve(path: Path, after: int) -> Iterator[Point]:
             return
         step = row.pop("step")
         if step > after:
-            yield step, {metric_key(k): float(v) for k, v in row.items() if isinstance(v, int | float)}
+            yield step, shown_curve({k: float(v) for k, v in row.items() if isinstance(v, int | float)})
 
 
 def curve_file(layout: Layout, record: JobRecord) -> Path | None:

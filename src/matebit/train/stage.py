@@ -136,10 +136,10 @@ class Training:
         self.seen += len(raw_batch.items) * self.ranks.count
         self.steps += 1
         self.averages.add(losses)
+        if self._passed(self.config.sample_every, before) or self.seen >= self.config.images:
+            self._sample()
         if self._passed(self.config.log_every, before) or self.seen >= self.config.images:
             self._log(translation)
-        if self._passed(self.config.sample_every, before) and self.seen < self.config.images:
-            self._sample()
         if self._passed(self.config.checkpoint_every, before) or self.seen >= self.config.images:
             self._save()
         bar.advance(self.seen - before, f"G {sum(losses.values()):.2f}")
@@ -164,7 +164,9 @@ class Training:
     def _sample(self) -> None:
         if self.ranks.first:
             path = self.folders.state / "samples" / f"{self.seen:09d}.png"
-            sample_sheet(path, self.step.averaged(), self.shown)
+            error = sample_sheet(path, self.step.averaged(), self.shown)
+            # Among the means, so that it enters the log's next line though that may be a later step's.
+            self.averages.add({"validation/mae": error})
 
     def _save(self) -> None:
         if not self.ranks.first:
@@ -196,7 +198,6 @@ class Training:
 
     def _finish(self) -> None:
         """Put the results in place, the checkpoint last; then the state has done its work."""
-        self._sample()
         target = self.folders.train
         shutil.rmtree(target / "samples", ignore_errors=True)
         for sheet in sorted((self.folders.state / "samples").iterdir()):

@@ -26,7 +26,7 @@ from matebit.model.build import build_discriminator, build_generator
 from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
 from matebit.model.recompute import recompute_activations
-from matebit.model.spectral import held
+from matebit.model.spectral import held, weights_shared
 from matebit.model.translation import Translation
 from matebit.train.batch import Batch
 from matebit.train.compiled import compile_network
@@ -146,7 +146,7 @@ class TrainingStep:
         self._refill_queue(step)
         sums: dict[str, Tensor] = {}
         for part in batch.parts(self.train.accumulate, self.ranks):
-            with self._vectors_held() if part.first else nullcontext():
+            with self._vectors_held() if part.first else nullcontext(), self._weights_shared():
                 losses, translation = self._pass(part, images, step)
             for name, value in losses.items():
                 weighted = value.detach() * part.share
@@ -168,6 +168,19 @@ class TrainingStep:
             if not self.released_order:
                 stack.enter_context(held(self.generator))
                 stack.enter_context(held(self.discriminator))
+            yield
+
+    @contextmanager
+    def _weights_shared(self) -> Iterator[None]:
+        """One W / sigma a spectral layer serves all forwards of a pass, if not as released.
+
+        Compiled networks compute it as part of their program.
+        """
+        with ExitStack() as stack:
+            if not (self.released_order or self.train.compile):
+                stack.enter_context(weights_shared(self.generator))
+                if self.losses.GAN or self.losses.GAN_Feat:
+                    stack.enter_context(weights_shared(self.discriminator))
             yield
 
     def _pass(self, batch: Batch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent.parent / "checkpoints"
 SHIPPED = FOLDER / "portraits-sketch.safetensors"
-LARGEST_BYTES = 12 * 10**6
+LARGEST_BYTES = 20 * 10**6
 
 
 def shipped_checkpoint() -> Path:
@@ -32,7 +32,7 @@ def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder:
     """Copy a run's checkpoint to `folder` as NAME.safetensors, what made it beside it as NAME.json.
 
     See `provenance_of`. Raises `MatebitError` for a run that is not scored, and for a checkpoint of more
-    than 12 MB.
+    than 20 MB.
     """
     checkpoint = finished_checkpoint(params, layout, method, seed)
     data = checkpoint.read_bytes()

@@ -11,12 +11,13 @@ import numpy as np
 from PIL import Image
 
 from matebit.config.data import ConditionsConfig
+from matebit.contracts.condition_kinds import CONDITIONS, possible_channels
 from matebit.contracts.faces import LABEL_SET
 from matebit.contracts.parsing import LabelSet
 from matebit.data.alignment import Alignment
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
-from matebit.data.conditions.registry import CONDITIONS, load_extractor, possible_channels
+from matebit.data.conditions.registry import load_extractor
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_plane, read_rgb, resize_nearest
 from matebit.translate.framing import Fit, Frame, frame_of

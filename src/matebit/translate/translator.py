@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from matebit.config.data import ConditionsConfig
 from matebit.config.model import ModelConfig
+from matebit.contracts.condition_kinds import CONDITIONS, possible_channels
+from matebit.contracts.label_sets import labels_of_channels
 from matebit.contracts.parsing import LabelSet
 from matebit.data import batches as raw
-from matebit.data.conditions.registry import CONDITIONS, possible_channels
-from matebit.data.label_sets import labels_of_channels
 from matebit.errors import MatebitError
 from matebit.fetch.hub import MODEL_FILE, SCHEME, fetch_model
 from matebit.io.images import read_rgb, upright_rgb

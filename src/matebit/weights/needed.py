@@ -40,6 +40,9 @@ def _metrics(config: MetricsConfig) -> Iterator[Need]:
     if "lpips" in config.names:
         yield _need("alexnet", "metrics.names: lpips")
         yield _need("lpips-alex", "metrics.names: lpips")
+    sets = sorted({"fd_lite0", "kid_lite0"} & set(config.names))
+    if sets:
+        yield _need("efficientnet-lite0", f"metrics.names: {', '.join(sets)}")
     scores = sorted({"fid", "kid", "inception_score"} & set(config.names))
     if scores:
         yield _need("inception-fid", f"metrics.names: {', '.join(scores)}")
@@ -67,7 +70,8 @@ def needed(params: ResolvedParams) -> list[Need]:
         found += _face_landmarks(f"data.align: {params.data.align}")
     if params.conditions.kind == "hed":
         found.append(_need("hed", "conditions.kind: hed"))
-    return [*found, *_extractors(params.conditions.extractors), *_metrics(params.metrics)]
+    found += [*_extractors(params.conditions.extractors), *_metrics(params.metrics)]
+    return list({need.weight.name: need for need in reversed(found)}.values())[::-1]  # the first to ask
 
 
 def absent_weights(params: ResolvedParams) -> str | None:

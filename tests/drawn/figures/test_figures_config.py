@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from matebit.config.data import DataConfig
 from matebit.config.figures import FiguresConfig
-from matebit.data.conditions.registry import CONDITIONS
-from matebit.data.label_sets import LABEL_SETS, labels_of
+from matebit.contracts.condition_kinds import CONDITIONS
+from matebit.contracts.label_sets import LABEL_SETS, labels_of
 from matebit.engines.resolve import resolve
 from matebit.errors import MatebitError
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
+
 import numpy as np
 
+from matebit.config.choices import Choices
 from matebit.config.data import ConditionsConfig
 from matebit.data.conditions.inputs import Structure
-from matebit.data.conditions.registry import load_extractor
 
+# What draws lines of a picture alone, without a network.
+LINES: Choices[str] = Choices(
+    {
+        "canny": "matebit.data.conditions.lines:canny_lines",
+        "xdog": "matebit.data.conditions.lines:xdog_lines",
+    }
+)
 NOISE = 12.0  # largest deviation of grey values that is added at `vary` 1, of 255
 
 
@@ -30,7 +39,7 @@ class LinesAnew:
     """Draws the condition of a picture, canny or xdog, with a variation that a generator decides."""
 
     def __init__(self, config: ConditionsConfig) -> None:
-        self._config, self._extract = config, load_extractor(config)
+        self._config, self._extract = config, resolve_name(LINES[config.kind])
 
     def __call__(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """uint8 (3,S,S) RGB to the condition, uint8 (2,S,S)."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
+
+from matebit.config.choices import Choices
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,14 +17,16 @@ if TYPE_CHECKING:
     from matebit.contracts.structure import Record
     from matebit.data.extractors.protocol import Extractor
 
-# Module and class, called as `Class(config)`; imported only when the params ask for it.
-EXTRACTORS: dict[str, dict[str, tuple[str, str]]] = {
-    "parsing": {"bisenet": ("matebit.data.extractors.bisenet", "FaceParser")},
-    "pose": {"keypoint_rcnn": ("matebit.data.extractors.keypoint_rcnn", "JointFinder")},
-    "landmarks": {
-        "face_alignment": ("matebit.data.extractors.face_alignment", "LandmarkFinder"),
-        "dlib68": ("matebit.data.extractors.dlib68", "LandmarkFinder"),
-    },
+# Called as `Class(config)`.
+EXTRACTORS: dict[str, Choices[str]] = {
+    "parsing": Choices({"bisenet": "matebit.data.extractors.bisenet:FaceParser"}),
+    "pose": Choices({"keypoint_rcnn": "matebit.data.extractors.keypoint_rcnn:JointFinder"}),
+    "landmarks": Choices(
+        {
+            "face_alignment": "matebit.data.extractors.face_alignment:LandmarkFinder",
+            "dlib68": "matebit.data.extractors.dlib68:LandmarkFinder",
+        }
+    ),
 }
 
 
@@ -50,8 +54,7 @@ def load_one(finds: str, config: ExtractorsConfig, *needed_by: str) -> Any:
     name = getattr(config, finds)
     if name is None:
         return None
-    module, attribute = EXTRACTORS[finds][name]
-    return getattr(import_module(module), attribute)(config, *needed_by)
+    return resolve_name(EXTRACTORS[finds][name])(config, *needed_by)
 
 
 def load_extractors(config: ExtractorsConfig) -> Extractors:

@@ -16,7 +16,7 @@ def inside_name(name: str, where: str) -> str:
     Raises `MatebitError` where it is absolute or leads out of the dataset's folder.
     """
     path = PurePosixPath(name.strip().replace("\\", "/"))
-    inside = path.parts and not path.is_absolute() and ".." not in path.parts
+    inside = path.parts and not path.is_absolute() and ".." not in path.parts and "\0" not in name
     if not inside or ":" in path.parts[0]:
         raise MatebitError(
             f"{where} names {name.strip()!r}, which is no file inside the dataset's folder; "

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from matebit.config.data import ConditionsConfig, DataConfig
 from matebit.contracts import bodies, faces
+from matebit.contracts.condition_kinds import CONDITIONS, label_set_of
 from matebit.contracts.parsing import CLASSES, LabelSet
-from matebit.data.conditions.registry import CONDITIONS
-from matebit.data.sources.registry import label_set_of
 
 LABEL_SETS: dict[str, LabelSet] = {
     known.name: known for known in (faces.LABEL_SET, bodies.LABEL_SET, CLASSES)

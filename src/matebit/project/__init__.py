@@ -1,0 +1,1 @@
+"""Projects outside the clone: what the package gives them, and how one is begun."""

@@ -1,0 +1,101 @@
+"""A tracker that refuses: one sentence, nothing lost; MLflow's page ends as the program's own does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import psutil
+import pytest
+
+from command import complaint, matebit_here, start_matebit
+from matebit.config.tracking import TrackingConfig
+from matebit.tracking import record as records
+
+pytestmark = pytest.mark.slow  # MLflow's imports and its server
+
+
+@pytest.fixture(params=[401, 500])
+def refusing(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server that answers everything with one status."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(request.param)
+
+        do_POST = do_GET
+
+        def log_message(self, *rest: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield f"http://user:secret@127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_server_that_refuses(refusing: str, tmp_path: Path):
+    variables = {
+        "MLFLOW_TRACKING_URI": refusing,
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+        "NO_PROXY": "127.0.0.1",
+    }
+    said = complaint(matebit_here(tmp_path, "ui", **variables))
+    assert "does not take what it is told" in said
+    assert "nothing is lost" in said
+    assert "secret" not in said
+
+
+def test_the_warning_names_the_log_itself(tmp_path: Path, caplog, monkeypatch):
+    record = records.JobRecord(
+        tmp_path / "runs/mine/tracking/d/train.1.json", "mine", "d", "train", "matebit", 1, "", "x"
+    )
+
+    def failing(*rest: object) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["false"], stdin=subprocess.PIPE)
+
+    monkeypatch.setattr(records, "_start_follower", failing)
+    with records.tracked(record, TrackingConfig()):
+        pass
+    assert str(tmp_path / "runs/mine/tracking/follow.log") in caplog.text
+    assert "NAME" not in caplog.text
+
+
+def test_a_port_that_is_taken(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = complaint(matebit_here(tmp_path, "ui", "--port", str(port)))
+    assert f"cannot listen on 127.0.0.1:{port}" in said
+    assert "cannot listen" in complaint(matebit_here(tmp_path, "ui", "--port", "70000"))
+
+
+def test_the_server_ends_with_the_command(tmp_path: Path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = start_matebit(tmp_path, "ui", "--port", str(port))
+    try:
+        assert process.stdout is not None
+        assert str(port) in process.stdout.readline()
+        started = psutil.Process(process.pid).children(recursive=True)
+        while not started:
+            time.sleep(0.05)
+            started = psutil.Process(process.pid).children(recursive=True)
+        os.kill(process.pid, signal.SIGTERM)
+        process.communicate(timeout=60)
+        assert process.returncode == 143
+        assert psutil.wait_procs(started, timeout=10)[1] == []
+    finally:
+        process.kill()
