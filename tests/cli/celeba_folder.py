@@ -23,6 +23,9 @@ def write_folder(root: Path, train: int = 4, test: int = 2) -> Path:
             path = root / f"CelebAMask-HQ-mask-anno/0/{number:05d}_{name}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(mask).save(path)
+        # Each with spots of its own, or two of them would show the same.
+        spots = np.kron(rng.integers(-60, 61, (SIDE // 4, SIDE // 4, 1)), np.ones((4, 4, 1)))
+        pixels = np.clip(pixels + spots, 0, 255).astype(np.uint8)
         (root / "CelebA-HQ-img").mkdir(exist_ok=True)
         Image.fromarray(pixels).save(root / f"CelebA-HQ-img/{number}.jpg", quality=95)
     (root / "val.txt").write_text("".join(f"{train + k}.jpg\n" for k in range(test)))
