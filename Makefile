@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Commands of the environment come first: the engines call `matebit` by name.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: demo smoke smoke-dvc test test-all test-faults fuzz lint lock clean help
+.PHONY: demo smoke smoke-dvc test test-all test-faults fuzz lint lock clean help docs
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -58,6 +58,7 @@ fuzz: setup
 	$(RUN) MATEBIT_FUZZ=10000 pytest -s tests/fuzz
 
 # make lint        ruff, snakefmt, snakemake --lint, mypy, the floors of imports
+# make lint        ruff, snakefmt, snakemake --lint, mypy, links and anchors of the docs, the floors of imports
 lint: setup
 	$(RUN) ruff check src tests
 	$(RUN) ruff format --check src tests
@@ -65,6 +66,11 @@ lint: setup
 	$(RUN) snakemake --lint
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+
+# make docs        the documentation as a site, into site/; warnings are errors
+docs: setup
+	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build
 
 # make lock        choose new versions: writes requirements.lock (hashes, no index host)
 lock:

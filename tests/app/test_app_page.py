@@ -141,3 +141,22 @@ def test_an_exemplar_of_ones_own(page, photo):
     page.locator("#own").set_input_files(photo)
     told(page, "Done.")
     assert page.locator("#exemplars [aria-pressed=true]").count() == 0
+
+
+def test_several_exemplars_side_by_side_and_back_in_the_sitting(page):
+    page.locator("#tab-sitters").click()
+    page.locator("#sitters button").first.click()
+    page.locator("#several").check()
+    for place in (0, 2):
+        page.locator("#exemplars button").nth(place).click()
+    told(page, "Done.")
+    until(page, lambda: page.locator("#strip button").count() == 2)
+    assert page.locator("#exemplars [aria-pressed=true]").count() == 2
+    last = canvas(page, "source")
+    page.locator("#strip button").nth(1).click()
+    until(page, lambda: canvas(page, "source") != last)
+    page.locator("#side-by-side").check()
+    assert page.locator("#beside figure").count() == 2
+    assert "sitter 1, like " in page.locator("#beside figcaption").first.inner_text()
+    page.locator("#beside button").first.click()
+    assert page.locator("#beside figure, #strip button").count() >= 1

@@ -27,6 +27,7 @@ def test_every_stage_is_a_command(tmp_path: Path):
         "app",
         "gallery",
         "ship",
+        "opening-figure",
     )
     for name in (*STAGES, "resolve", *tools):
         assert f" {name} " in result.stdout

@@ -77,6 +77,17 @@ def test_controls_of_one_seed_stand_against_every_seed_and_equal_position_agains
     assert found["Equal position"].verdict == "worse"
 
 
+def test_the_last_blocks_soft_positions_stand_against_equal_position_too():
+    parts = [
+        scored({"ours": hard_images(1) + shift}, name)
+        for name, shift in (("epe/soft/block2", 0.3), ("epe/soft/block10", -0.1), ("epe/equal_position", 0.0))
+    ]
+    both = Scores(*(pd.concat([getattr(part, name) for part in parts]) for name in ("values", "images")))
+    [row] = differences(both, ["ours"], [], CONFIG, 1)
+    assert (row.metric, row.method, row.verdict) == ("epe/soft/block10", "Equal position", "worse")
+    assert row.difference == pytest.approx(0.1)
+
+
 def test_two_way_bootstrap_against_a_slow_one():
     values = np.random.default_rng(2).normal(size=(3, 20)) + np.array([[0.0], [0.4], [-0.3]])
     rng, slow = np.random.default_rng(9), []

@@ -19,7 +19,6 @@ from command import complaint, matebit_here, start_matebit
 from matebit.config.tracking import TrackingConfig
 from matebit.tracking import record as records
 
-
 pytestmark = pytest.mark.slow  # MLflow's imports and its server
 
 

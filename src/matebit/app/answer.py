@@ -20,6 +20,7 @@ from matebit.translate.gallery import Bundled, drawn
 from matebit.translate.structure import Framed
 
 if TYPE_CHECKING:
+    from matebit.app.models import Models
     from matebit.translate.translator import Translated, Translator
 
 
@@ -38,7 +39,7 @@ def _framed(translator: Translator, order: Order, pixels: np.ndarray) -> Framed:
 
 
 def answer(
-    translator: Translator, order: Order, body: bytes, side: int, limits: Limits, keep: Path | None
+    models: Models, order: Order, body: bytes, side: int, limits: Limits, keep: Path | None
 ) -> dict[str, Any]:
     """Translate what was ordered. `side`: px of bundled portraits; `keep`: where results are stored, if.
 
@@ -46,6 +47,7 @@ def answer(
     """
     first, second = order.parts(body, limits)
     try:
+        translator = models.get(order.checkpoint)
         pixels = _pixels(first, order.structure, "the picture", side, limits)
         exemplar = _pixels(second, order.exemplar, "the exemplar", side, limits)
         framed = _framed(translator, order, pixels)

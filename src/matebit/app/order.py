@@ -19,10 +19,11 @@ PHOTO, DRAWING, UPLOAD = "photo", "drawing", "upload"
 
 @dataclass(frozen=True)
 class Order:
-    """The words of `POST /translate?structure=S&exemplar=E&structure_bytes=N&fit=F&enlarge=K`.
+    """The words of `POST /translate?structure=S&exemplar=E&structure_bytes=N&fit=F&enlarge=K&checkpoint=C`.
 
     structure: `photo` or `drawing`, whose file is the body's first N bytes, or a bundled sitter's id.
     exemplar: `upload`, whose file is the rest of the body, or a bundled portrait's id.
+    checkpoint: a number of `about.json`.
     """
 
     structure: str | Bundled
@@ -30,6 +31,7 @@ class Order:
     structure_bytes: int
     fit: Fit
     enlarge: int = 1
+    checkpoint: str = "0"
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Order:
@@ -45,6 +47,7 @@ class Order:
                 int(amount),
                 checked_fit(words.get("fit", "pad")),
                 _factor(words.get("enlarge", "1")),
+                words.get("checkpoint", "0"),
             )
         except MatebitError as error:
             raise Refused(400, str(error)) from error

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from matebit.app.access import OwnPageOnly
 from matebit.app.answer import answer
 from matebit.app.limits import Limits, Refused
+from matebit.app.models import Models
 from matebit.app.order import Order, declared_length, read_body
 from matebit.app.queue import Queue
 from matebit.data.conditions.registry import CONDITIONS
@@ -40,12 +41,13 @@ def _json(error: Refused) -> JSONResponse:
 
 
 class _Page:
-    """The routes, bound to one translator."""
+    """The routes, bound to the checkpoints."""
 
-    def __init__(self, translator: Translator, limits: Limits, keep: Path | None) -> None:
-        self.translator, self.limits, self.keep = translator, limits, keep
+    def __init__(self, models: Models, limits: Limits, keep: Path | None) -> None:
+        self.models, self.translator = models, models.first
+        self.limits, self.keep = limits, keep
         self.queue = Queue(limits)
-        self.side = max(_SMALLEST_PORTRAIT, translator.side())
+        self.side = max(_SMALLEST_PORTRAIT, models.first.side())
 
     async def about(self, request: Request) -> Response:
         """What the page needs to know of the program."""
@@ -53,7 +55,7 @@ class _Page:
             {
                 "size": self.translator.side(),
                 "megabytes": self.limits.bytes // 2**20,
-                "checkpoint": Path(self.translator.source).name,
+                "checkpoints": self.models.listed(),
                 "device": self.translator.device.type,
                 "exemplars": [{"id": one.id, "title": one.title} for one in exemplars().values()],
                 "paintings": [
@@ -79,7 +81,7 @@ class _Page:
             length = declared_length(request, self.limits)
             with self.queue.place(length):
                 body = await read_body(request, length, self.limits)
-                work = partial(answer, self.translator, order, body, self.side, self.limits, self.keep)
+                work = partial(answer, self.models, order, body, self.side, self.limits, self.keep)
                 found = await self.queue.run(work)
         except Refused as error:
             return _json(error)
@@ -101,21 +103,31 @@ async def _defect(request: Request, error: Exception) -> Response:
 
 
 def make_app(
-    translator: Translator, limits: Limits, keep: Path | None = None, names: Sequence[str] = ()
+    translator: Translator,
+    limits: Limits,
+    keep: Path | None = None,
+    names: Sequence[str] = (),
+    others: Sequence[Path] = (),
 ) -> Starlette:
-    """The page's server. Raises `MatebitError` for a checkpoint whose condition no plain picture has."""
+    """The page's server; `others`: checkpoints that it offers too.
+
+    Raises `MatebitError` for a checkpoint whose condition no plain picture has.
+    """
     kind = translator.conditions.kind
     if not CONDITIONS[kind].lines:
         raise MatebitError(
             f"{translator.source} reads the condition {kind!r}, which a plain picture does not have: the "
             f"page needs a checkpoint of {' or '.join(name for name in CONDITIONS if CONDITIONS[name].lines)}"
         )
-    page = _Page(translator, limits, keep)
+    page = _Page(Models(translator, others), limits, keep)
     return Starlette(
         routes=[
             _file("/", "index.html", "text/html"),
             _file("/page.css", "page.css", "text/css"),
-            _file("/page.js", "page.js", "text/javascript"),
+            *(
+                _file(f"/{name}", name, "text/javascript")
+                for name in ("page.js", "sitting.js", "pictures.js")
+            ),
             Route("/about.json", page.about),
             Route("/gallery/{id}.png", page.gallery),
             Route("/translate", page.translate, methods=["POST"]),
@@ -139,10 +151,16 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    translator: Translator, host: str, port: int, names: Sequence[str], limits: Limits, keep: Path | None
+    translator: Translator,
+    host: str,
+    port: int,
+    names: Sequence[str],
+    limits: Limits,
+    keep: Path | None,
+    others: Sequence[Path] = (),
 ) -> None:
     """Show the page's address and serve it until Ctrl-C."""
-    app = make_app(translator, limits, keep, names)
+    app = make_app(translator, limits, keep, names, others)
     listening = _listening(host, port)
     shown = f"[{host}]" if ":" in host else host
     print(f"http://{shown}:{listening.getsockname()[1]} shows the page; Ctrl-C ends it", flush=True)

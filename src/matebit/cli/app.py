@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from matebit import __version__
-from matebit.cli import datasets, score, stages, tools, weights
+from matebit.cli import datasets, score, share, stages, tools, weights
 from matebit.cli.bench import bench
 from matebit.errors import MatebitError, system_refusals_said
 from matebit.logs import set_up_logging
@@ -59,6 +59,7 @@ stages.register(app)
 tools.register(app)
 datasets.register(app)
 score.register(app)
+share.register(app)
 app.add_typer(weights.app, name="weights", rich_help_panel=tools.PANEL)
 app.add_typer(bench, name="bench", rich_help_panel=tools.PANEL)
 
@@ -87,6 +88,7 @@ def main() -> None:
     # Nothing phones home.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         app()
     except MatebitError as error:

@@ -175,3 +175,21 @@ def _metrics_memory(
 
     for held in run(images, side, batch, threads or os.cpu_count() or 1):
         typer.echo(f"{held.metric:10}{held.bytes / 1e6:9.0f} MB {held.seconds:9.1f} s")
+
+
+@bench.command("checkpoint")
+def _checkpoint(
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="C", help="A checkpoint; default: the one shipped.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the portraits: one that training did not have.")] = 11,
+    pairs: Annotated[int, typer.Option(min=8, help="Sitters, each with an exemplar of another style.")] = 40,
+    size: Annotated[int | None, typer.Option(help="Side in px; default: that of its training.")] = None,
+    threads: Threads = 1,
+) -> None:
+    """How near a checkpoint comes to true answers on unseen bundled portraits, beside the exemplar copied."""
+    from matebit.bench.checkpoint import HEAD, run
+    from matebit.translate.shipped import shipped_checkpoint
+
+    scores = run(checkpoint or shipped_checkpoint(), seed, pairs, size, threads)
+    typer.echo("\n".join([HEAD, *(score.line() for score in scores)]))

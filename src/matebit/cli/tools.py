@@ -101,6 +101,15 @@ def _params() -> None:
     typer.echo(reference(), nl=False)
 
 
+def _schema() -> None:
+    """Print the JSON Schema of a params file, with which editors complete and check it (docs/usage.md)."""
+    import json
+
+    from matebit.config.json_schema import params_schema
+
+    typer.echo(json.dumps(params_schema(), indent=2))
+
+
 def _import_checkpoint(
     source: Annotated[
         Path, typer.Argument(metavar="SRC", help="latest_net_G.pth, or safetensors of its keys.")
@@ -139,6 +148,24 @@ def _gallery(
         typer.echo(str(path))
 
 
+def _opening_figure(
+    out: Annotated[Path, typer.Option(help="The picture to write (docs/images/opening.jpg).")],
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="C", help="A checkpoint; default: the one shipped.")
+    ] = None,
+    size: Annotated[int | None, typer.Option(metavar="PX", help="Side of what the network sees.")] = None,
+    enlarge: Annotated[int, typer.Option(metavar="K", help="Cells so many times as large.")] = 1,
+) -> None:
+    """Make README's first figure: a photograph and sitters in the styles of paintings."""
+    from matebit.translate.enlarge import checked_factor
+    from matebit.translate.opening_figure import write_opening_figure
+    from matebit.translate.shipped import shipped_checkpoint
+    from matebit.translate.translator import load
+
+    write_opening_figure(load(checkpoint or shipped_checkpoint()), out, size, checked_factor(enlarge))
+    typer.echo(str(out))
+
+
 def _ship(
     params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
     method: Annotated[str, typer.Argument(metavar="METHOD", help="A method of the params file.")],
@@ -155,7 +182,8 @@ def _ship(
 
 def _app(
     checkpoint: Annotated[
-        Path | None, typer.Option(metavar="C", help="A checkpoint; default: the one shipped.")
+        str | None,
+        typer.Option(metavar="C", help="A checkpoint, or hf://OWNER/NAME; default: the one shipped."),
     ] = None,
     port: Annotated[int, typer.Option(help="Port on this machine; 0: any free one.")] = 8177,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -170,18 +198,20 @@ def _app(
     max_megabytes: Annotated[int, typer.Option(min=1, help="Largest picture file.")] = 32,
     max_megapixels: Annotated[int, typer.Option(min=1, help="Most pixels of a picture, in millions.")] = 50,
 ) -> None:
-    """Translate pictures on a page in the browser; it stays on this machine."""
+    """Translate pictures on a page in the browser; it stays on this machine.
+
+    Checkpoints of experiments in results/ can be chosen there.
+    """
     from matebit.app.limits import Limits
+    from matebit.app.models import trained_here
     from matebit.app.serve import serve
     from matebit.cli.translate import checked_device
     from matebit.train.device import choose_device
-    from matebit.translate.shipped import shipped_checkpoint
     from matebit.translate.translator import load
 
-    path = checkpoint or shipped_checkpoint()
     where = choose_device(checked_device(device))
     limits = Limits(max_megabytes * 2**20, max_megapixels * 10**6)
-    serve(load(path).to(where), host, port, names or [], limits, keep)
+    serve(load(checkpoint).to(where), host, port, names or [], limits, keep, trained_here(Path()))
 
 
 def register(app: typer.Typer) -> None:
@@ -193,11 +223,13 @@ def register(app: typer.Typer) -> None:
         "conditions-sheet": _conditions_sheet,
         "check": _check,
         "params": _params,
+        "schema": _schema,
         "import-checkpoint": _import_checkpoint,
         "export-checkpoint": _export_checkpoint,
         "app": _app,
         "gallery": _gallery,
         "ship": _ship,
+        "opening-figure": _opening_figure,
     }
     for name, function in commands.items():
         app.command(name, rich_help_panel=PANEL)(function)

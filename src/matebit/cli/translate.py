@@ -67,7 +67,10 @@ def translate(
         Path | None, _option("--out", metavar="O", help="PNG, JPEG or WebP (several: a sheet), or a folder.")
     ] = None,
     checkpoint: Annotated[
-        Path | None, _option("--checkpoint", metavar="C", help="A checkpoint; default: the one shipped.")
+        str | None,
+        _option(
+            "--checkpoint", metavar="C", help="A checkpoint, or hf://OWNER/NAME; default: the one shipped."
+        ),
     ] = None,
     size: Annotated[
         int | None,
@@ -134,7 +137,6 @@ def translate(
         )
     from matebit.translate.files import Request, translate_files
     from matebit.translate.framing import checked_fit
-    from matebit.translate.shipped import shipped_checkpoint
 
     request = Request(
         photos or [],
@@ -154,7 +156,7 @@ def translate(
     from matebit.translate.translator import load
 
     where = choose_device(checked_device(device or "auto"))
-    translator = load(checkpoint or shipped_checkpoint(), kind=kind).to(where)
+    translator = load(checkpoint, kind=kind).to(where)
     for path in translate_files(translator, request):
         typer.echo(str(path))
 

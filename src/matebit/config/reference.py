@@ -46,6 +46,9 @@ def _type_name(annotation: Any) -> str:
 
 
 def _default(field: Any) -> str:
+    extra = field.json_schema_extra
+    if isinstance(extra, dict) and "default_in_words" in extra:
+        return str(extra["default_in_words"])
     if field.default is not PydanticUndefined:
         return f"`{json.dumps(field.default)}`"
     if field.default_factory is not None:

@@ -129,7 +129,8 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name = Field(
-        description="Names the folders results/NAME and reports/NAME; default: the file's name."
+        description="Names the folders results/NAME and reports/NAME.",
+        json_schema_extra={"default_in_words": "the file's name"},
     )
     seed: int = Field(1, ge=0, description="Seed of the bundled data and of everything drawn once.")
     threads: int = Field(2, ge=1, description="CPU threads of a stage; part of the result's bytes.")

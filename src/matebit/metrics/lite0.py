@@ -55,8 +55,16 @@ class FrechetLite0(Metric):
         return [Value("fd_lite0", distance, count, self._pooled.label, protocol)]
 
 
+def unit(features: np.ndarray) -> np.ndarray:
+    """(B,d) with a mean square of 1 each, so that the cubic kernel stays within 0 and 8.
+
+    Lite0's features are many times as large as Inception's, for which the kernel was made.
+    """
+    return features / np.sqrt(np.mean(features**2, axis=1, keepdims=True) + 1e-12)
+
+
 class KernelLite0(Metric):
-    """Kernel distance x1000 of the same features, unbiased: fit for small test sets."""
+    """Kernel distance x1000 of the same features, each scaled to a mean square of 1; unbiased."""
 
     def __init__(self, pooled: PooledLite0, config: InceptionConfig) -> None:
         self._pooled, self._config = pooled, config
@@ -70,7 +78,7 @@ class KernelLite0(Metric):
     def update(self, batch: Batch) -> None:
         """Keep each image's pooled features, half a kilobyte an image."""
         for role, seen in self._seen.items():
-            seen.update(zip((item.id for item in batch.items), self._pooled(batch, role), strict=True))
+            seen.update(zip((item.id for item in batch.items), unit(self._pooled(batch, role)), strict=True))
 
     def values(self) -> list[Value]:
         """`kid_lite0`; nothing for fewer than two images."""
@@ -78,5 +86,6 @@ class KernelLite0(Metric):
         if len(one) < 2:
             return []
         distance, subsets = mean_squared_mmd(one, other, self._config)
-        protocol = f"{self._pooled.protocol}; {subsets}; against {len(other)} real test images"
+        made = f"{self._pooled.protocol}, scaled to a mean square of 1"
+        protocol = f"{made}; {subsets}; against {len(other)} real test images"
         return [Value("kid_lite0", 1000 * distance, len(one), self._pooled.label, protocol)]

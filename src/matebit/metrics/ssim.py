@@ -10,6 +10,21 @@ from matebit.metrics.base import PerImage
 from matebit.metrics.batch import Batch
 
 
+def similarity(one: np.ndarray, other: np.ndarray) -> float:
+    """SSIM of two images uint8 (3,H,W): 1 where they are equal."""
+    from skimage.metrics import structural_similarity
+
+    return structural_similarity(
+        one,
+        other,
+        channel_axis=0,
+        data_range=255,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+    )
+
+
 class StructuralSimilarity(PerImage):
     """SSIM with the paper's Gaussian window (sigma 1.5, 11 px), mean over RGB and places."""
 
@@ -21,18 +36,5 @@ class StructuralSimilarity(PerImage):
 
     def features(self, batch: Batch) -> dict[str, np.ndarray]:
         """`ssim`: (B,), 1 for equal images."""
-        from skimage.metrics import structural_similarity
-
-        scores = [
-            structural_similarity(
-                one.numpy(),
-                other.numpy(),
-                channel_axis=0,
-                data_range=255,
-                gaussian_weights=True,
-                sigma=1.5,
-                use_sample_covariance=False,
-            )
-            for one, other in zip(batch.translated, batch.truth, strict=True)
-        ]
-        return {"ssim": np.array(scores)}
+        pairs = zip(batch.translated, batch.truth, strict=True)
+        return {"ssim": np.array([similarity(one.numpy(), other.numpy()) for one, other in pairs])}

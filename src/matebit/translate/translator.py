@@ -19,13 +19,16 @@ from matebit.data import batches as raw
 from matebit.data.conditions.registry import CONDITIONS, possible_channels
 from matebit.data.label_sets import labels_of_channels
 from matebit.errors import MatebitError
+from matebit.fetch.hub import MODEL_FILE, SCHEME, fetch_model
 from matebit.io.images import read_rgb, upright_rgb
-from matebit.model.checkpoint import load_with_metadata
+from matebit.model.checkpoint import load_with_metadata, save_generator
 from matebit.model.generator import Generator
 from matebit.model.translation import Translation
 from matebit.translate import structure
 from matebit.translate.enlarge import checked_factor, enlarged
 from matebit.translate.framing import Fit, Frame, frame_of
+from matebit.translate.model_files import write_config
+from matebit.translate.shipped import shipped_checkpoint
 from matebit.translate.structure import Framed
 
 if TYPE_CHECKING:
@@ -120,6 +123,25 @@ class Translator:
         self.generator.to(device)
         return self
 
+    @classmethod
+    def from_pretrained(cls, name: Path | str, *, revision: str | None = None, **options: Any) -> Translator:
+        """`load` as the field calls it: a folder, or OWNER/NAME on a Hugging Face Hub.
+
+        `revision`: a branch, tag or commit there. `options`: those of `load`.
+        """
+        if Path(name).exists():
+            return load(name, **options)
+        at = f"@{revision}" if revision else ""
+        return load(f"{SCHEME}{str(name).removeprefix(SCHEME)}{at}", **options)
+
+    def save_pretrained(self, folder: Path | str) -> Path:
+        """Write weights (safetensors, the configuration inside) and `config.json` to a folder; returns it."""
+        folder = Path(folder)
+        known = {} if self._conditions is None else {"conditions": self._conditions.model_dump(mode="json")}
+        save_generator(folder / MODEL_FILE, self.generator, self.config, known)
+        write_config(folder / MODEL_FILE)
+        return folder
+
     @cached_property
     def face_aligner(self) -> FaceAligner:
         """What brings faces to the frame of CelebA-HQ. A `MatebitError` where its network's parts lack."""
@@ -209,12 +231,27 @@ def _numbers(values: torch.Tensor) -> np.ndarray:
     return values[0].float().cpu().numpy()
 
 
-def load(path: Path | str, *, resize_position: bool | None = None, kind: str | None = None) -> Translator:
+def _file_of(path: Path | str | None) -> Path:
+    """The checkpoint file that `load` was given the name of."""
+    if path is None:
+        return shipped_checkpoint()
+    if isinstance(path, str) and path.startswith(SCHEME):
+        return fetch_model(path) / MODEL_FILE
+    return Path(path) / MODEL_FILE if Path(path).is_dir() else Path(path)
+
+
+def load(
+    path: Path | str | None = None, *, resize_position: bool | None = None, kind: str | None = None
+) -> Translator:
     """The translator of a checkpoint, in evaluation mode, on the CPU.
 
-    `resize_position` overrides what the checkpoint says about running at another size. `kind`: the kind
-    of its condition, for a checkpoint that does not say (an imported one). Raises `MatebitError`.
+    `path`: a file, a folder of `save_pretrained` or `matebit pull`, `hf://OWNER/NAME` or
+    `hf://OWNER/NAME@REVISION` on a Hugging Face Hub; without one it is the checkpoint that comes with the
+    program. `resize_position` overrides what the checkpoint says about running at another size. `kind`: the
+    kind of its condition, for a checkpoint that does not say (an imported one). Raises `MatebitError`.
     """
+    source = str(path) if path is not None else str(shipped_checkpoint())
+    path = _file_of(path)
     generator, extra = load_with_metadata(path, resize_position=resize_position)
     recorded = extra.get("conditions")
     if recorded is not None and kind is not None and recorded.get("kind") != kind:
@@ -236,4 +273,4 @@ def load(path: Path | str, *, resize_position: bool | None = None, kind: str | N
             f"{path} reads conditions of {expected} channels, but {conditions.kind!r} has "
             f"{' or '.join(map(str, possible_channels(conditions)))}: name another kind"
         )
-    return Translator(generator, conditions, str(path))
+    return Translator(generator, conditions, source)

@@ -1,8 +1,13 @@
 // The page: what was chosen, the drawing, the request, the result and where its parts came from.
+import { listenForPaste, openCamera } from "./pictures.js";
+import { makeSitting } from "./sitting.js";
+
 const $ = (id) => document.getElementById(id);
 const state = {
   tab: "photo", photo: null, sitter: null, exemplar: null, own: null,
   found: null, images: {}, cell: null, asking: null, again: false,
+  // Which photo, own exemplar and drawing: what was painted with them is found again by these numbers.
+  versions: { photo: 0, own: 0, drawing: 0 }, several: [],
 };
 
 const say = (words, bad = false) => {
@@ -20,33 +25,38 @@ const show = (image, file) => {
 };
 const takePhoto = (file) => {
   state.photo = file;
+  state.versions.photo++;
   show($("photo-shown"), file);
   $("drop-photo").classList.add("chosen");
   translate();
 };
 const takeOwn = (file) => {
   state.own = file;
+  state.versions.own++;
   show($("own-shown"), file);
   choose("exemplar", "upload");
 };
 const choose = (what, id) => {
   state[what] = id;
+  if (what === "exemplar" && $("several").checked) {
+    const without = state.several.filter((other) => other !== id);
+    state.several = without.length < state.several.length && id !== "upload" ? without : [...without, id];
+  } else if (what === "exemplar") state.several = [id];
+  const pressed = what === "exemplar" ? state.several : [id];
   const buttons = what === "sitter" ? $("sitters").children : [...$("exemplars").children, ...$("paintings").children];
-  for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.id === id));
+  for (const button of buttons) button.setAttribute("aria-pressed", String(pressed.includes(button.dataset.id)));
   if (what === "exemplar") {
-    $("drop-exemplar").classList.toggle("chosen", id === "upload");
-    credit(about.paintings.find((work) => work.id === id));
+    $("drop-exemplar").classList.toggle("chosen", pressed.includes("upload"));
+    credit(about.paintings.filter((work) => pressed.includes(work.id)));
   }
   translate();
 };
 // Whose painting it is, with the museum's page.
-const credit = (work) => {
-  $("credit").replaceChildren();
-  if (!work) return;
+const credit = (works) => $("credit").replaceChildren(...works.flatMap((work, index) => {
   const link = document.createElement("a");
   Object.assign(link, { href: work.link, textContent: work.title, target: "_blank", rel: "noopener noreferrer" });
-  $("credit").append(link, `, ${work.credit}`);
-};
+  return [index ? "; " : "", link, `, ${work.credit}`];
+}));
 const drop = (area, input, take) => {
   input.addEventListener("change", () => { if (input.files[0]) take(input.files[0]); input.value = ""; });
   for (const kind of ["dragenter", "dragover"]) area.addEventListener(kind, (event) => { event.preventDefault(); area.classList.add("over"); });
@@ -81,7 +91,14 @@ tabs.forEach((tab, index) => {
     openTab(next);
   });
 });
-for (const input of [...document.querySelectorAll("[name=fit]"), $("enlarge")]) input.addEventListener("change", () => translate());
+$("several").addEventListener("change", () => { if (!$("several").checked && state.exemplar) choose("exemplar", state.several.at(-1) ?? state.exemplar); });
+// A pasted picture is an exemplar where somebody last worked among the exemplars.
+let among = "structure";
+for (const kind of ["pointerdown", "focusin"]) addEventListener(kind, (event) => { among = event.target.closest?.("main section")?.id ?? among; });
+const placeOfPaste = () => among === "exemplar" ? takeOwn : (file) => { if (state.tab !== "photo") openTab($("tab-photo")); takePhoto(file); };
+listenForPaste($("paste"), placeOfPaste, say);
+openCamera($("camera"), $("lens"), takePhoto, say);
+for (const input of [...document.querySelectorAll("[name=fit]"), $("enlarge"), $("checkpoint")]) input.addEventListener("change", () => translate());
 
 const fill = (group, portraits, what) => {
   for (const { id, title } of portraits) {
@@ -126,9 +143,9 @@ paper.addEventListener("pointerdown", (event) => {
   redraw();
 });
 paper.addEventListener("pointermove", (event) => { if (stroke) { stroke.points.push(onPaper(event)); redraw(); } });
-for (const kind of ["pointerup", "pointercancel"]) paper.addEventListener(kind, () => { if (stroke) { stroke = null; translate(); } });
-$("undo").addEventListener("click", () => { strokes.pop(); redraw(); translate(); });
-$("clear").addEventListener("click", () => { strokes.length = 0; redraw(); translate(); });
+for (const kind of ["pointerup", "pointercancel"]) paper.addEventListener(kind, () => { if (stroke) { stroke = null; state.versions.drawing++; translate(); } });
+$("undo").addEventListener("click", () => { strokes.pop(); state.versions.drawing++; redraw(); translate(); });
+$("clear").addEventListener("click", () => { strokes.length = 0; state.versions.drawing++; redraw(); translate(); });
 redraw();
 
 // ---- Asking ----
@@ -142,28 +159,58 @@ const missing = () => {
   const first = { photo: "Choose a picture", drawing: "Draw a face", sitters: "Choose a sitter" }[state.tab];
   return `${first}${state.exemplar ? "" : " and an exemplar"} to begin.`;
 };
-const ask = async () => {
-  const structure = await structureOf();
-  if (!structure || !state.exemplar) { say(structure ? "Choose an exemplar to begin." : missing()); return; }
-  const file = state.exemplar === "upload" ? state.own : null;
-  const words = new URLSearchParams({
-    structure: structure.name, exemplar: state.exemplar, structure_bytes: structure.file?.size ?? 0,
+const titleOf = (id) => ({ photo: "photo", drawing: "drawing", upload: "own exemplar" })[id] ??
+  nameOf([...about.exemplars, ...about.paintings, ...about.sitters].find((one) => one.id === id));
+const nameOf = ({ title, credit }) => (credit ? `${title} (${credit})` : title);
+// The words of a request, and by what its result is found again.
+const orderFor = (structure, exemplar) => {
+  const words = {
+    structure: structure.name, exemplar, structure_bytes: structure.file?.size ?? 0,
     fit: document.querySelector("[name=fit]:checked").value, enlarge: $("enlarge").value,
+    checkpoint: $("checkpoint").value || "0",
+  };
+  const key = JSON.stringify([words, state.versions[structure.name] ?? 0, exemplar === "upload" ? state.versions.own : 0]);
+  return { words: new URLSearchParams(words), key, title: `${titleOf(structure.name)}, like ${titleOf(exemplar)}` };
+};
+const answerOf = async ({ words }, structure, exemplar) => {
+  const answer = await fetch(`translate?${words}`, {
+    method: "POST", headers: { "X-Matebit": "page", "Content-Type": "application/octet-stream" },
+    body: new Blob([structure.file, exemplar === "upload" ? state.own : null].filter(Boolean)),
   });
-  say("Painting…");
-  try {
-    const answer = await fetch(`translate?${words}`, {
-      method: "POST", headers: { "X-Matebit": "page", "Content-Type": "application/octet-stream" },
-      body: new Blob([structure.file, file].filter(Boolean)),
-    });
-    const found = await answer.json();
-    if (!answer.ok) throw new Error(found.error);
-    await take(found);
-    say("Done.");
-  } catch (error) {
-    forget();
-    say(error instanceof TypeError ? "The program does not answer; is it still running?" : sentence(error.message), true);
+  const found = await answer.json();
+  if (!answer.ok) throw new Error(found.error);
+  return { ...found, enlarged: words.get("enlarge") };
+};
+// How far it is: which of how many, and for how long; a checkpoint's first picture takes longest.
+const showProgress = (done, count) => {
+  const since = performance.now(), which = count > 1 ? ` ${done + 1} of ${count}` : "";
+  const bar = $("progress");
+  bar.hidden = false;
+  if (count > 1) [bar.max, bar.value] = [count, done]; else bar.removeAttribute("value");
+  say(`Painting${which}…`);
+  const clock = setInterval(() => say(`Painting${which}… ${Math.round((performance.now() - since) / 1000)} s`), 1000);
+  return () => { clearInterval(clock); bar.hidden = true; };
+};
+const ask = async () => {
+  const structure = await structureOf(), wanted = [...state.several];
+  if (!structure || !wanted.length) { say(structure ? "Choose an exemplar to begin." : missing()); return; }
+  for (const [index, exemplar] of wanted.entries()) {
+    if (state.again) return; // something else is wanted meanwhile
+    const order = orderFor(structure, exemplar), known = sitting.find(order.key);
+    const end = known ? () => {} : showProgress(index, wanted.length);
+    try {
+      const found = known ?? (await answerOf(order, structure, exemplar));
+      await take(found);
+      if (!known) sitting.add(order.key, order.title, found);
+    } catch (error) {
+      forget();
+      say(error instanceof TypeError ? "The program does not answer; is it still running?" : sentence(error.message), true);
+      return;
+    } finally { end(); }
   }
+  say("Done.");
+  // On a phone the result is below what was chosen.
+  if (matchMedia("(max-width: 40rem)").matches) $("outcome").scrollIntoView({ behavior: "smooth", block: "start" });
 };
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 // One request at a time; what changes meanwhile is asked for right after it.
@@ -185,25 +232,26 @@ const load = (address) => new Promise((done, failed) => {
 const numbers = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const take = async (found) => {
   const [image, exemplar, lines] = await Promise.all([found.image, found.exemplar, found.lines].map(load));
-  if (found.matched) {
+  if (typeof found.matched?.xy === "string") {
     found.matched.xy = numbers(found.matched.xy);
     found.matched.confidence = numbers(found.matched.confidence);
   }
   Object.assign(state, { found, images: { image, exemplar, lines }, cell: null });
   const canvas = $("result"), ratio = image.naturalWidth / image.naturalHeight;
-  canvas.width = ratio >= 1 ? 512 : Math.max(1, Math.round(512 * ratio));
-  canvas.height = ratio >= 1 ? Math.max(1, Math.round(512 / ratio)) : 512;
+  const long = Math.min(2048, Math.max(512, image.naturalWidth, image.naturalHeight));
+  canvas.width = ratio >= 1 ? long : Math.max(1, Math.round(long * ratio));
+  canvas.height = ratio >= 1 ? Math.max(1, Math.round(long / ratio)) : long;
   $("see-lines").disabled = false;
   $("download").href = found.image;
   $("download").textContent = `Download (${image.naturalWidth} × ${image.naturalHeight} px)`;
-  $("enlarged").textContent = $("enlarge").value === "1" ? "" :
+  $("enlarged").textContent = found.enlarged === "1" ? "" :
     `Painted at ${about.size} px and enlarged: the colours follow your picture's lines; no finer strokes are painted.`;
   $("download").setAttribute("aria-disabled", "false");
   draw();
 };
 const forget = () => {
   Object.assign(state, { found: null, images: {}, cell: null });
-  for (const id of ["result", "source"]) $(id).getContext("2d").clearRect(0, 0, 512, 512);
+  for (const id of ["result", "source"]) $(id).getContext("2d").clearRect(0, 0, $(id).width, $(id).height);
   $("see-lines").disabled = true;
   $("download").removeAttribute("href");
   $("download").textContent = "Download";
@@ -229,13 +277,14 @@ const ring = (context, x, y) => {
     context.stroke();
   }
 };
+const touched = matchMedia("(hover: none)").matches;
 const draw = () => {
   const { found, images, cell } = state;
   if (!found) return;
   const on = paint($("result"), $("see-lines").checked ? images.lines : images.image);
   const from = paint($("source"), images.exemplar);
   if (!found.matched) { $("match-text").textContent = "This network matches no places."; return; }
-  if (!cell) { $("match-text").textContent = "Move over the result (or use the arrow keys on it) to see where each part came from."; return; }
+  if (!cell) { $("match-text").textContent = `${touched ? "Touch the result" : "Move over the result (or use the arrow keys on it)"} to see where each part came from.`; return; }
   const [rows, columns] = found.matched.grid, [left, top, width, height] = found.inner;
   const index = cell[0] * columns + cell[1];
   const [x, y] = [found.matched.xy[2 * index] / 255, found.matched.xy[2 * index + 1] / 255];
@@ -272,10 +321,16 @@ $("result").addEventListener("keydown", (event) => {
 });
 $("see-lines").addEventListener("change", draw);
 
+const sitting = makeSitting({
+  area: $("sitting"), strip: $("strip"), beside: $("beside"), toggle: $("side-by-side"),
+  show: (found) => { take(found); $("outcome").scrollIntoView({ block: "nearest" }); },
+});
 const about = await (await fetch("about.json")).json();
 fill($("exemplars"), about.exemplars, "exemplar");
 fill($("paintings"), about.paintings, "exemplar");
 fill($("sitters"), about.sitters, "sitter");
-$("about").textContent = `Checkpoint ${about.checkpoint}, ${about.size} px, on ${about.device === "cpu" ? "the processor" : "the graphics card"}. Pictures may have ${about.megabytes} MB.`;
+for (const { id, title } of about.checkpoints) $("checkpoint").append(new Option(title, id));
+$("checkpoints").hidden = about.checkpoints.length < 2;
+$("about").textContent = `Checkpoint ${about.checkpoints[0].title}, ${about.size} px, on ${about.device === "cpu" ? "the processor" : "the graphics card"}. Pictures may have ${about.megabytes} MB.`;
 say(missing());
 document.body.dataset.ready = "yes";
