@@ -57,7 +57,6 @@ test-faults: setup
 fuzz: setup
 	$(RUN) MATEBIT_FUZZ=10000 pytest -s tests/fuzz
 
-# make lint        ruff, snakefmt, snakemake --lint, mypy, the floors of imports
 # make lint        ruff, snakefmt, snakemake --lint, mypy, links and anchors of the docs, the floors of imports
 lint: setup
 	$(RUN) ruff check src tests
