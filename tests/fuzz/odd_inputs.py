@@ -116,7 +116,7 @@ def archive(dice: random.Random) -> bytes:
     if dice.random() < 0.5:
         with zipfile.ZipFile(data, "w", dice.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as packed:
             for name in names:
-                info = zipfile.ZipInfo(name or "x")
+                info = zipfile.ZipInfo(name.replace("\0", "") or "x")
                 info.external_attr = dice.choice((0, 0o100644 << 16, 0o120777 << 16, 0o040755 << 16))
                 packed.writestr(info, dice.randbytes(dice.randrange(50)))
     else:

@@ -62,7 +62,10 @@ def load_with_metadata(
             f"the configuration inside {path} is not one of this version: "
             f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}"
         ) from error
-    generator = build_generator(config)
+    try:
+        generator = build_generator(config)
+    except MatebitError as error:
+        raise MatebitError(f"the configuration inside {path} is not whole: {error}") from error
     refuse_misfits(path, tensors, generator.state_dict())
     generator.load_state_dict(tensors)
     return generator.eval(), dict(document.get("extra") or {})
