@@ -151,7 +151,7 @@ def test_headline_has_eight_columns_at_most():
         "miou", "pck@0.05", "pck@0.1", "epe", "swd", "fd_lite0", "parameters", "pck@0.1/argmax/block1",
     ]  # fmt: skip
     assert headline(everything) == [
-        "ssim", "chroma", "feature_distance", "texture", "colour", "miou", "pck@0.1", "fd_lite0"
+        "ssim", "chroma", "feature_distance", "texture", "miou", "pck@0.1", "epe", "fd_lite0"
     ]  # fmt: skip
     without_truth = ["semantic", "texture", "colour", "edge_f1", "swd", "fd_lite0", "flops"]
     assert headline(without_truth) == ["semantic", "texture", "colour", "edge_f1", "swd", "fd_lite0"]
