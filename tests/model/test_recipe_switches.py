@@ -86,7 +86,9 @@ def test_detailed_warp_is_the_plain_one_in_the_mean(attention, detail):
     plain, fine = network(**changes), network(**changes, warp_detail=detail)
     condition, exemplar = inputs()
     coarse = plain(condition, exemplar).warped[-1]
-    detailed = fine(condition, exemplar).warped[-1]
+    found = fine(condition, exemplar)
+    detailed = found.warped[-1]
+    assert found.image.shape == (2, 3, 32, 32)
     assert detailed.shape == (2, 3, 8 * detail, 8 * detail)
     if attention in ("vanilla", "warp"):  # elsewhere the next block sees the same, but rounds otherwise
         pooled = torch.nn.functional.avg_pool2d(detailed, detail)

@@ -41,6 +41,7 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
             "blocks": 1,
             "style_code": False,
             "warp_in_decoder": False,
+            "warp_detail": 1,
         },
     },
     # Global style alone: the exemplar's code modulates the decoder (Huang and Belongie 2017).

@@ -19,6 +19,7 @@ class SpadeDecoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         c, seen = config.ngf, 3 + config.require_condition_channels()
+        self.stride = config.token_stride
         self.grows_at_1 = config.token_stride == 8  # at stride 4 the tokens are at S/4 already
         widths = [seen, 8 * c, 4 * c, 2 * c, c]
         self.convs = nn.ModuleList(SpectralConv2d(widths[k], widths[k + 1], 3, padding=1) for k in range(4))
@@ -26,10 +27,10 @@ class SpadeDecoder(nn.Module):
         self.final = nn.Conv2d(c, 3, 3, padding=1)
 
     def forward(self, warped: Tensor, condition: Tensor) -> Tensor:
-        """`warped` (B,3,h,w) on the token grid, `condition` (B,nc,S,S): (B,3,S,S) in (-1,1)."""
+        """`warped` (B,3,h,w), a patch or a colour a token, `condition` (B,nc,S,S): (B,3,S,S) in (-1,1)."""
         large = F.interpolate(warped, condition.shape[-2:], mode="bilinear", align_corners=False)
         seen = torch.cat([large, condition], dim=1)
-        x = resize_condition(seen, (warped.shape[-2], warped.shape[-1]))
+        x = resize_condition(seen, (seen.shape[-2] // self.stride, seen.shape[-1] // self.stride))
         for level, (conv, stage) in enumerate(zip(self.convs, self.stages, strict=True)):
             if level > 1 or (level == 1 and self.grows_at_1):
                 x = doubled(x)
