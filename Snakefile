@@ -19,6 +19,10 @@ if not workflow.configfiles:
 include: "workflow/Snakefile"
 
 
+# The target of an included file is forgotten at its end, and the first rule below would be the default.
+workflow.default_target = "all"
+
+
 rule ablation:
     input:
         f"{EXPERIMENT.reports}/index.html",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import IntEnum
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -65,6 +66,7 @@ class FaceAlignment:
 def install(monkeypatch: pytest.MonkeyPatch, version: str = "1.5.0") -> type[FaceAlignment]:
     """Put the stub in the place of the library; returns its class of finders, which finds nothing yet."""
     module = ModuleType("face_alignment")
+    module.__spec__ = ModuleSpec("face_alignment", None)  # as of an installed package
     module.__version__ = version  # type: ignore[attr-defined]
     finder = type("FaceAlignment", (FaceAlignment,), {"found": [], "seen": []})
     module.FaceAlignment, module.LandmarksType = finder, LandmarksType  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,12 +32,15 @@ def by_dvc(origin: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def edited() -> Iterator[object]:
-    """`edited(path, text)`: append a text to a file until the test ends."""
+    """`edited(path, text)`: append a text to a file until the test ends; a section replaces the file's."""
     before: dict[Path, bytes] = {}
 
     def edit(path: Path, text: str) -> None:
         before[path] = path.read_bytes()
-        path.write_bytes(before[path] + text.encode())
+        section = re.match(r"\n(\w+:)", text) if path.suffix == ".yaml" else None
+        lines = before[path].decode().splitlines(keepends=True)
+        kept = [line for line in lines if section is None or not line.startswith(section[1])]
+        path.write_text("".join(kept) + text, encoding="utf-8")
 
     yield edit
     for path, content in before.items():

@@ -21,7 +21,20 @@ from matebit.io.images import write_png
 from matebit.metrics.scores import COLUMNS
 from matebit.metrics.stage import run
 
-SHARED = {"mae", "ssim", "psnr", "feature_distance", "semantic", "texture", "colour", "edge_f1", "swd"}
+SHARED = {
+    "mae",
+    "ssim",
+    "psnr",
+    "feature_distance",
+    "semantic",
+    "texture",
+    "colour",
+    "edge_f1",
+    "swd",
+    "chroma",
+    "fd_lite0",
+    "kid_lite0",
+}
 SETTINGS = {
     "threads": 1,
     "features": {"net": "vgg19", "weights": "random", "width": 0.125},

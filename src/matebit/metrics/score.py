@@ -182,6 +182,11 @@ def _batches(folders: TwoFolders, size: int) -> list[Sequence[Item]]:
     return [batch for run in runs for batch in by_count(run, size)]
 
 
+def _source() -> str:
+    """The digest of the source of every metric, so of each that may be asked for."""
+    return digest_of(STAGES["metrics"].module, frozenset(METRICS))
+
+
 def _protocol(folders: TwoFolders) -> str:
     """What every value shares: files, both sets, program."""
     sizes = sorted({f"{width} x {height}" for width, height in folders.fakes.sizes.values()})
@@ -189,5 +194,5 @@ def _protocol(folders: TwoFolders) -> str:
     return (
         f"{folders.fakes.formats} files of {shown} px; {len(folders.fakes.files)} images sha256 "
         f"{folders.fakes.digest}, against {len(folders.reals.files)} {folders.reals.formats} files sha256 "
-        f"{folders.reals.digest}; matebit {__version__}, metrics source {digest_of(STAGES['metrics'].module)}"
+        f"{folders.reals.digest}; matebit {__version__}, metrics source {_source()}"
     )

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from matebit.data.conditions.edges import grey_of
 from matebit.errors import MatebitError
 from matebit.translate.framing import Frame
 from matebit.translate.structure import Framed
@@ -45,6 +44,8 @@ def enlarged(image: np.ndarray, framed: Framed, factor: int) -> np.ndarray:
 
 
 def _tones(framed: Framed, frame: Frame) -> np.ndarray:
+    from matebit.data.conditions.edges import grey_of  # loads scipy, which a plain translation does without
+
     picture = framed.picture
     assert picture is not None
     if framed.alignment is not None:
