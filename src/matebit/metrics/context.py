@@ -44,12 +44,16 @@ class PooledLite0:
 
     def __init__(self) -> None:
         from matebit.config.features import FeatureConfig
-        from matebit.features.build import build_features
+        from matebit.errors import MatebitError
+        from matebit.features.efficientnet_lite0_file import read_efficientnet_lite0
         from matebit.features.location import feature_weights
 
         config = FeatureConfig(net="efficientnet_lite0", weights="imagenet")
         weights = feature_weights(config)
-        self._network = build_features(config, weights)
+        if weights is None:
+            raise MatebitError("fd_lite0 and kid_lite0 need the weights of EfficientNet-Lite0")
+        # named here and not by the params, so that the stage's digest follows it whatever they choose
+        self._network = read_efficientnet_lite0(weights)
         self._level = self._network.levels[-1]
         self.label = with_digest(config.label, weights)
         self.protocol = f"means of {self._level} over positions, images at their own size, float64"
