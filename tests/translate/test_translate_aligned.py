@@ -133,6 +133,7 @@ def test_what_lacks_is_said_and_nothing_written(
     stub_face_alignment.install(monkeypatch)
     assert "photo.png shows no face that --align finds" in refusal(*given, *out)
     monkeypatch.setitem(sys.modules, "face_alignment", None)
+    monkeypatch.setitem(sys.modules, "_dlib_pybind11", None)  # which would find it instead
     assert "--align needs the package face-alignment 1.5, which is not installed" in refusal(*given, *out)
     for file in weights.iterdir():
         file.unlink()
