@@ -140,5 +140,5 @@ def test_what_is_no_picture_is_called_what_it_is(tmp_path: Path, head: bytes, sa
         read_rgb(path)
     assert str(caught.value).startswith(str(path))
     assert said in str(caught.value)
-    with pytest.raises(BrokenImage, match="the picture is|the picture cannot"):
+    with pytest.raises(BrokenImage, match=r"^the picture "):
         decode_rgb(head, "the picture")
