@@ -79,9 +79,14 @@ def trouble_of(error: Exception, base: Path) -> str | None:
         return refusal(error)
     if isinstance(error, MlflowException | RequestException | DatabaseError):
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        shown = re.sub(r"//[^/@]*@", "//", tracking_uri(base))  # no password in a log
-        return f"the tracker {shown} does not take what it is told ({first[:300]}); see MLFLOW_TRACKING_URI"
+        first, shown = without_password(first)[:300], without_password(tracking_uri(base))
+        return f"the tracker {shown} does not take what it is told ({first}); see MLFLOW_TRACKING_URI"
     return None
+
+
+def without_password(text: str) -> str:
+    """The text with `***` for the password of every address `scheme://user:password@host` in it."""
+    return re.sub(r"(?<=://)([^\s:/@]*):[^\s/@]*(?=@)", r"\1:***", text)
 
 
 if __name__ == "__main__":
