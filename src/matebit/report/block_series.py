@@ -7,7 +7,7 @@ from typing import Any
 
 Series = dict[str, dict[int, str]]  # the series' name -> number of blocks -> method
 
-_WARP = ("warp_in_decoder", "warp_detail")
+_WARP = ("warp_in_decoder", "warp_detail", "hue_from_warp")
 
 
 def _but_for_warp(content: dict[str, Any]) -> str:
