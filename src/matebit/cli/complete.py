@@ -1,7 +1,7 @@
 """What the Tab key offers beside files: experiments here, their methods and seeds, names of the program.
 
-A shell asks at every Tab, so nothing heavy is loaded (pandas for the names of figures); where nothing fits, the
-shell offers files.
+A shell asks at every Tab, so nothing heavy is loaded (but pandas for the names of figures); where nothing fits,
+the shell offers files.
 """
 
 from __future__ import annotations
