@@ -1,6 +1,6 @@
 """What the Tab key offers beside files: experiments here, their methods and seeds, names of the program.
 
-A shell asks at every Tab, so nothing heavy is loaded (but pandas for the names of figures); where nothing fits,
+A shell asks at every Tab, so nothing heavy is loaded but pandas for the names of figures. Where nothing fits,
 the shell offers files.
 """
 
