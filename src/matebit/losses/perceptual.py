@@ -33,7 +33,7 @@ def perceptual_distance(fake: Tensor, real: Tensor) -> Tensor:
 
 
 def gram_style(fake: Sequence[Tensor], exemplar: Sequence[Tensor]) -> Tensor:
-    """Style loss of Gatys et al. 2016: sum over the five levels of weight * mean |difference of Gram matrices|.
+    """Sum over the five levels of weight * mean |difference of Gram matrices| (Gatys et al. 2016).
 
     `fake`, `exemplar`: features (B,c,h,w), fine to coarse. Gradients reach `fake` alone.
     """

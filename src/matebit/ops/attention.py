@@ -1,8 +1,8 @@
 """Masked cosine attention (slide "Masked Attention") by tiles, exact; its plain form has the whole matrix.
 
-Memory is linear in the number of tokens: query and key tiles with a running maximum and running sums (online softmax, Milakov and Gimelshein
-2018; Dao et al. 2022); the weights are recomputed in the backward. The confidence needs no second
-pass: it is a second running sum, over the weights with A <= 0.
+Memory is linear in the number of tokens: query and key tiles with a running maximum and running sums (online
+softmax, Milakov and Gimelshein 2018; Dao et al. 2022); the weights are recomputed in the backward. The
+confidence needs no second pass: it is a second running sum, over the weights with A <= 0.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def _plain_divided(weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tenso
 
 @operation(_plain_divided)
 def divided_by_sigma(weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
-    """W (O,C,k,k) over sigma = u.(W v), which is given; u (O,) and v (C k k,), as `_rows` lie, get no gradient."""
+    """W (O,C,k,k) over sigma = u.(W v), which is given; u (O,) and v (C k k,), as `_rows` lie, are constants."""
     return _Divided.apply(weight, u, v, sigma)  # type: ignore[no-any-return]
 
 
