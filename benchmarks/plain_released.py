@@ -2,8 +2,8 @@
 
 Every operation is one that PyTorch has: the plain forms of `matebit.ops`, a convolution each for gamma and
 beta, the decoder's self-attention with its whole matrix. A training step makes a VGG pass each for output,
-truth and exemplar, then trains the generator, then the discriminator through a second pass. The numbers are those
-of `variant: released`; tests/bench holds the two equal.
+truth and exemplar, then trains the generator, then the discriminator through a second pass. The numbers are
+those of `variant: released`; tests/bench holds the two equal.
 """
 
 from __future__ import annotations

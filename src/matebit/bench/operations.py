@@ -46,7 +46,8 @@ def _seconds(work: Callable[[], object]) -> float:
 def gains(case: Case) -> Iterator[Gain]:
     """`case.repeats` pairs of steps for each operation, the others in their own form; then for all at once.
 
-    On the CPU; CPU seconds are what other work on the machine disturbs least; `case.threads` above 1 would count waiting.
+    On the CPU, in its seconds, which other work on the machine disturbs least; `case.threads` above 1
+    would count waiting.
     """
     work, device = training_step(case)
     for _ in range(case.warmup):

@@ -62,7 +62,7 @@ def _plain_divided(weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tenso
 
 @operation(_plain_divided)
 def divided_by_sigma(weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
-    """W (O,C,k,k) over sigma = u.(W v), which is given; u (O,) and v (C k k,), as `_rows` lie, are constants."""
+    """W (O,C,k,k) over sigma = u.(W v), which is given; u (O,) and v (C k k,), as `_rows` lie, constant."""
     return _Divided.apply(weight, u, v, sigma)  # type: ignore[no-any-return]
 
 
@@ -130,7 +130,7 @@ class SpectralConv2d(nn.Module):
         self.weight_u.copy_(u)
 
     def weight(self) -> Tensor:
-        """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
+        """W / sigma with sigma = u.(W v); the gradient flows through W, u and v constant."""
         if self._shared is not None:
             return self._shared
         if self.training and self.advancing:
