@@ -114,7 +114,10 @@ def operations(
     threads: Threads = 1,
     stride: Stride = 8,
 ) -> None:
-    """What each operation of our own gains in a training step on the CPU, in turns with its plain form."""
+    """What each operation of our own gains in a training step on the CPU, in turns with its plain form.
+
+    Example: matebit bench operations --repeats 3
+    """
     from matebit.bench.operations import HEAD, gains
 
     case = _case(
