@@ -8,10 +8,10 @@ from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
 from matebit.model.layers import ResidualBlock, beside
-from matebit.model.normalise import instance_norm
-from matebit.model.reflect import ReflectConv2d
 from matebit.model.self_attention import SelfAttention
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.norms import instance_norm
+from matebit.ops.reflect import ReflectConv2d
+from matebit.ops.spectral import SpectralConv2d
 
 
 def doubled(x: Tensor) -> Tensor:

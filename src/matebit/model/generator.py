@@ -17,11 +17,11 @@ from matebit.model.embedding import Embedding
 from matebit.model.encoder import Encoder
 from matebit.model.layers import beside, resize_condition
 from matebit.model.memory import Memory
-from matebit.model.normalise import l2_normalise
 from matebit.model.spade_decoder import SpadeDecoder
-from matebit.model.spectral import held
 from matebit.model.style import StyleMapping
 from matebit.model.translation import Translation
+from matebit.ops.norms import l2_normalise
+from matebit.ops.spectral import held
 
 
 def memory_format(config: ModelConfig) -> torch.memory_format:
