@@ -18,7 +18,7 @@ import pytest
 from command import complaint, matebit_here, start_matebit
 from matebit.config.tracking import TrackingConfig
 from matebit.tracking import record as records
-from matebit.tracking.follow import without_password
+from matebit.tracking.place import without_password
 
 pytestmark = pytest.mark.slow  # MLflow's imports and its server
 

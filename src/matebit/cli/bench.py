@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from matebit.cli.arguments import ResolvedFile
 from matebit.errors import MatebitError
 
 if TYPE_CHECKING:
     from matebit.bench.networks import Case
 
-bench = typer.Typer(help="Measure the program on this machine.", no_args_is_help=True)
+bench = typer.Typer(
+    help="Measure the program on this machine.\n\nExample: matebit bench translate", no_args_is_help=True
+)
 
 Variant = Annotated[str, typer.Option(help="matebit or released.")]
 Width = Annotated[int, typer.Option(help="Width of generator and discriminator.")]
@@ -25,6 +28,7 @@ Threads = Annotated[int, typer.Option(min=1, help="Threads of the CPU.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Precision = Annotated[str, typer.Option(help="auto, float32 or bfloat16.")]
 Stride = Annotated[int, typer.Option(help="Pixels a token, 8 or 4.")]
+Plain = Annotated[bool, typer.Option("--plain", help="By the plain forms of all operations of our own.")]
 
 
 def _case(**options: Any) -> Case:
@@ -52,13 +56,17 @@ def translate(
     device: Device = "auto",
     precision: Precision = "auto",
     stride: Stride = 8,
+    plain: Plain = False,
 ) -> None:
-    """One translation."""
+    """One translation.
+
+    Example: matebit bench translate --size 256 --threads 2
+    """
     from matebit.bench.networks import translate
 
     case = _case(
         variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
-        threads=threads, device=device, precision=precision, stride=stride,
+        threads=threads, device=device, precision=precision, stride=stride, plain=plain,
     )  # fmt: skip
     typer.echo(translate(case).line())
 
@@ -79,16 +87,46 @@ def train(
         bool, typer.Option(help="Compute activations again in the backward.")
     ] = False,
     compile: Annotated[bool, typer.Option(help="Compile the networks with torch.compile.")] = False,
+    plain: Plain = False,
 ) -> None:
-    """One training step of both networks, all losses."""
+    """One training step of both networks, all losses.
+
+    Example: matebit bench train --ngf 16 --size 128
+    """
     from matebit.bench.networks import train
 
     case = _case(
         variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
         threads=threads, device=device, precision=precision, stride=stride,
-        checkpoint_activations=checkpoint_activations, compile=compile,
+        checkpoint_activations=checkpoint_activations, compile=compile, plain=plain,
     )  # fmt: skip
     typer.echo(train(case).line())
+
+
+@bench.command()
+def operations(
+    variant: Variant = "matebit",
+    ngf: Width = 8,
+    size: Size = 64,
+    batch: BatchSize = 8,
+    repeats: Repeats = 7,
+    warmup: WarmUp = 2,
+    threads: Threads = 1,
+    stride: Stride = 8,
+) -> None:
+    """What each operation of our own gains in a training step on the CPU, in turns with its plain form.
+
+    Example: matebit bench operations --repeats 3
+    """
+    from matebit.bench.operations import HEAD, gains
+
+    case = _case(
+        variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
+        threads=threads, device="cpu", precision="float32", stride=stride,
+    )  # fmt: skip
+    typer.echo(HEAD)
+    for gain in gains(case):
+        typer.echo(gain.line())
 
 
 @bench.command()
@@ -103,7 +141,10 @@ def attention(
     device: Device = "auto",
     stride: Stride = 8,
 ) -> None:
-    """Masked attention alone, forward and backward, over (size / stride)^2 tokens of 8 * ngf channels."""
+    """Masked attention alone, forward and backward, over (size / stride)^2 tokens of 8 * ngf channels.
+
+    Example: matebit bench attention --backend tiled --size 512
+    """
     from matebit.bench.networks import attention
 
     if backend not in ("dense", "tiled"):
@@ -117,13 +158,16 @@ def attention(
 
 @bench.command()
 def loader(
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml, pairs made.")],
+    params: ResolvedFile,
     batch: BatchSize = 8,
     batches: Annotated[int, typer.Option(min=1, help="Batches a repeat.")] = 20,
     repeats: Repeats = 5,
     warmup: WarmUp = 2,
 ) -> None:
-    """The training set as a training reads it."""
+    """The training set as a training reads it.
+
+    Example: matebit bench loader results/demo/params.yaml
+    """
     from matebit.bench.loader import loader
 
     typer.echo(loader(params, batch, batches, repeats, warmup).line())
@@ -139,7 +183,10 @@ def _conditions(
         int, typer.Option(min=8, help="Images to compute, of those in the folder in turn.")
     ] = 256,
 ) -> None:
-    """Face edges from files on all cores, as described in one process, and reading them for training."""
+    """Face edges from files on all cores, as described in one process, and reading them for training.
+
+    Example: matebit bench conditions --images 64
+    """
     from matebit.bench.conditions import run
 
     for line in run(root, size, images).lines:
@@ -153,7 +200,10 @@ AllThreads = Annotated[int | None, typer.Option(min=1, help="CPU threads; defaul
 
 @bench.command("swd")
 def _swd(images: Images = 64, side: Side = 256, threads: AllThreads = None) -> None:
-    """The sliced Wasserstein distance against two textbook forms in numpy, on the same images."""
+    """The sliced Wasserstein distance against two textbook forms in numpy, on the same images.
+
+    Example: matebit bench swd --images 64 --side 256
+    """
     from matebit.bench.swd import run
 
     timings = run(images, side, threads or os.cpu_count() or 1)
@@ -170,7 +220,10 @@ def _swd(images: Images = 64, side: Side = 256, threads: AllThreads = None) -> N
 def _metrics_memory(
     images: Images = 30_000, side: Side = 256, batch: int = 16, threads: AllThreads = None
 ) -> None:
-    """Memory that FID statistics, SWD and relevance hold beyond the networks while images stream by."""
+    """Memory that FID statistics, SWD and relevance hold beyond the networks while images stream by.
+
+    Example: matebit bench metrics-memory --images 1000
+    """
     from matebit.bench.stream import run
 
     for held in run(images, side, batch, threads or os.cpu_count() or 1):
@@ -187,7 +240,10 @@ def _checkpoint(
     size: Annotated[int | None, typer.Option(help="Side in px; default: that of its training.")] = None,
     threads: Threads = 1,
 ) -> None:
-    """How near a checkpoint comes to true answers on unseen bundled portraits, beside the exemplar copied."""
+    """How near a checkpoint comes to true answers on unseen bundled portraits, beside the exemplar copied.
+
+    Example: matebit bench checkpoint --pairs 16
+    """
     from matebit.bench.checkpoint import HEAD, run
     from matebit.translate.shipped import shipped_checkpoint
 

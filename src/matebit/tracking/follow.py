@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import select
 import sys
 from pathlib import Path
@@ -73,7 +72,7 @@ def trouble_of(error: Exception, base: Path) -> str | None:
     from requests import RequestException
     from sqlalchemy.exc import DatabaseError
 
-    from matebit.tracking.store import tracking_uri
+    from matebit.tracking.place import tracking_uri, without_password
 
     if isinstance(error, OSError) and not isinstance(error, RequestException):
         return refusal(error)
@@ -82,11 +81,6 @@ def trouble_of(error: Exception, base: Path) -> str | None:
         first, shown = without_password(first)[:300], without_password(tracking_uri(base))
         return f"the tracker {shown} does not take what it is told ({first}); see MLFLOW_TRACKING_URI"
     return None
-
-
-def without_password(text: str) -> str:
-    """The text with `***` for the password of every address `scheme://user:password@host` in it."""
-    return re.sub(r"(?<=://)([^\s:/@]*):[^\s/@]*(?=@)", r"\1:***", text)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from matebit.errors import MatebitError
 from matebit.io.listening import listening
-from matebit.tracking.follow import send_all, without_password
-from matebit.tracking.store import runs_page, tracking_uri
+from matebit.tracking.follow import send_all
+from matebit.tracking.place import tracking_uri, without_password
+from matebit.tracking.store import runs_page
 
 _SECONDS_TO_END = 10.0
 
