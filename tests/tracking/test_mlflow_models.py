@@ -91,3 +91,11 @@ def test_the_comparison_stands_with_the_report_and_the_parent(told):
         assert run.data.metrics == {"matebit/mae": 26.5, "truth/mae": 0.0}
         table = told.client.load_table(told.experiment, "comparison.json", [run.info.run_id])
         assert table[["row", "metric", "mean"]].values.tolist() == [["matebit", "mae", 26.5]]
+
+
+def test_descriptions_say_what_each_number_means(told):
+    run = told.client.get_run(told.runs["metrics"].info.run_id)
+    rows = run.data.tags["mlflow.note.content"].splitlines()
+    assert "| `mae` | MAE | lower is better | mean absolute error to the true answer, 0 to 255 |" in rows
+    [pck] = [row for row in rows if row.startswith("| `pck_at_0.1` ")]
+    assert "PCK@0.1 | higher is better | share of cells" in pck
