@@ -14,6 +14,7 @@ from matebit.contracts.values import VALUE_COLUMNS
 from matebit.io.files import write_json, write_text
 from matebit.io.tables import write_table
 from matebit.tracking.follow import send_all
+from matebit.tracking.saved_view import TAG
 from tiny_experiment import TINY, resolved_below
 
 
@@ -117,3 +118,7 @@ def test_a_report_tells_how_each_method_differs_from_the_first(told):
         "differences/vanilla/pck_at_0.1/high": -0.1,
         "differences/vanilla/pck_at_0.1/p_holm": 0.002,
     }
+    # The saved view compares methods, not differences.
+    tags = told.client.get_experiment(told.experiment).tags
+    [columns] = [json.loads(json.loads(tags[TAG])["state"])["selectedColumns"]]
+    assert columns[-1] == "metrics.`mae`"

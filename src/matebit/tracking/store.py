@@ -22,7 +22,14 @@ from matebit.tracking.place import tracking_uri
 from matebit.tracking.record import JobRecord
 from matebit.tracking.saved_view import TAG, compared_methods
 from matebit.tracking.used import used
-from matebit.tracking.views import curve, curve_file, manifest_digest, metric_name, view
+from matebit.tracking.views import (
+    curve,
+    curve_file,
+    is_difference,
+    manifest_digest,
+    metric_name,
+    view,
+)
 
 _PARAMS_A_BATCH = 100  # bounds of MLflow's REST interface
 _METRICS_A_BATCH = 1000
@@ -219,7 +226,7 @@ class Store:
         """
         parent = self._parent(record)
         self._send_params(parent, {key: value for key, value in used(record.params).items() if _is_main(key)})
-        measured = {each.key.partition("/")[2] for each in values}
+        measured = {key.partition("/")[2] for key in (each.key for each in values) if not is_difference(key)}
         headline = sorted(measured, key=lambda key: sort_key(metric_name(key)))
         note = told.comparison(layout)
         for one in (run, parent) if note else ():

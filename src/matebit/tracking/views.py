@@ -154,6 +154,11 @@ def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
     return {}
 
 
+def is_difference(key: str) -> bool:
+    """Whether a number of a report is of how one method differs from the first."""
+    return key.startswith("differences/")
+
+
 def _differences(path: Path) -> dict[str, float]:
     """Each method minus the first, by metric, with the ends of the interval and the corrected p."""
     if not path.exists():
