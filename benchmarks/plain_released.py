@@ -19,8 +19,8 @@ from torch.nn import functional as F
 from matebit.features.vgg19 import GROUPS, LEVELS, Vgg19, caffe_input
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model import discriminator
+from matebit.model.decoder import SelfAttention
 from matebit.model.layers import Spade
-from matebit.model.self_attention import SelfAttention
 from matebit.ops.norms import positional_norm
 from matebit.ops.switch import plain_operations
 from matebit.train.batch import Batch

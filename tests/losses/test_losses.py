@@ -15,8 +15,7 @@ from matebit.features.build import build_features
 from matebit.losses.alignment import known_match, position_contrast, random_positions
 from matebit.losses.contextual import contextual
 from matebit.losses.contrast import NegativeBank, StyleQueue, style_contrast
-from matebit.losses.pixel import opponent_distance
-from matebit.losses.self_reference import self_reference_mean
+from matebit.losses.image import opponent_distance, self_reference_mean
 from matebit.losses.step import (
     StyleCodes,
     Target,

@@ -1,18 +1,91 @@
-"""The transformer blocks: MAT (slide "MAT block (b)") and the vanilla baseline (a)."""
+"""The transformer blocks and their parts: MAT (slide "MAT block (b)"), vanilla (a), warping alone."""
 
 from __future__ import annotations
 
+import math
+
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
-from matebit.model.adaconv import AdaConv
 from matebit.model.correspondence import Correspondence, CrossAttention, Exemplar
 from matebit.model.layers import Spade
-from matebit.model.released_attention import ReleasedAttention
+from matebit.model.released_layers import ReleasedAttention
 from matebit.ops.norms import positional_norm
 from matebit.ops.pixelwise import pixelwise
+
+
+class SharedBatchNorm(nn.BatchNorm2d):
+    """Of the released network; with several ranks its statistics are those of the whole batch.
+
+    PyTorch's SyncBatchNorm refuses the CPU, hence an all-reduce of our own.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(B,C,h,w) to the same shape."""
+        ranks = distributed.get_world_size() if distributed.is_initialized() else 1
+        if ranks == 1 or not self.training:
+            return super().forward(input)
+        from torch.distributed.nn.functional import all_reduce
+
+        count = input.numel() // input.shape[1] * ranks  # every rank has the same batch
+        mean = all_reduce(input.sum((0, 2, 3))) / count
+        variance = all_reduce((input - mean.view(1, -1, 1, 1)).square().sum((0, 2, 3))) / count
+        with torch.no_grad():
+            self.running_mean.lerp_(mean, self.momentum)  # type: ignore[union-attr,arg-type]
+            self.running_var.lerp_(variance * count / (count - 1), self.momentum)  # type: ignore
+            self.num_batches_tracked.add_(1)  # type: ignore[union-attr]
+        # F.batch_norm takes statistics as given, without a gradient through them
+        scale = self.weight * torch.rsqrt(variance + self.eps)
+        shift = self.bias - mean * scale
+        return torch.addcmul(shift.view(1, -1, 1, 1), input, scale.view(1, -1, 1, 1))
+
+
+class CoordinateAttention(nn.Module):
+    """Coordinate attention (Hou et al. 2021): a gate from the means over rows and over columns.
+
+    `batch_norm`: the released network's batch norm; otherwise a group norm, so that no output
+    depends on its companions in the batch.
+    """
+
+    def __init__(self, channels: int, *, batch_norm: bool) -> None:
+        super().__init__()
+        middle = max(8, channels // 32)
+        self.conv1 = nn.Conv2d(channels, middle, 1)
+        self.norm = SharedBatchNorm(middle) if batch_norm else nn.GroupNorm(math.gcd(middle, 4), middle)
+        self.conv_h = nn.Conv2d(middle, channels, 1)
+        self.conv_w = nn.Conv2d(middle, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B,C,h,w) to the same shape."""
+        height, width = x.shape[-2:]
+        rows = x.mean(dim=3, keepdim=True)  # (B,C,H,1)
+        columns = x.mean(dim=2).unsqueeze(3)  # (B,C,W,1)
+        y = F.hardswish(self.norm(self.conv1(torch.cat([rows, columns], dim=2))))
+        rows, columns = y.split([height, width], dim=2)
+        gate_h = torch.sigmoid(self.conv_h(rows))
+        gate_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
+        return x * gate_w * gate_h
+
+
+class AdaConv(nn.Module):
+    """z = AdaConv(X_agg); the block adds X_agg itself."""
+
+    def __init__(self, channels: int, *, batch_norm: bool) -> None:
+        super().__init__()
+        self.dwconv = nn.Conv2d(channels, channels, 7, padding=3, groups=channels)
+        self.coordinate = CoordinateAttention(channels, batch_norm=batch_norm)
+        self.norm = nn.LayerNorm(channels, eps=1e-6)
+        self.expand = nn.Linear(channels, 4 * channels)
+        self.reduce = nn.Linear(4 * channels, channels)
+        self.gamma = nn.Parameter(torch.empty(channels))  # layer scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B,8C,h,w) to the same shape."""
+        z = self.norm(self.coordinate(self.dwconv(x)).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        z = F.gelu(pixelwise(z, self.expand.weight, self.expand.bias))
+        return self.gamma.view(-1, 1, 1) * pixelwise(z, self.reduce.weight, self.reduce.bias)
 
 
 class MatBlock(nn.Module):

@@ -12,13 +12,10 @@ from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.model.blocks import build_block
 from matebit.model.correspondence import Exemplar, cell_centres
-from matebit.model.decoder import Decoder
-from matebit.model.embedding import Embedding
-from matebit.model.encoder import Encoder
+from matebit.model.decoder import Decoder, SpadeDecoder
+from matebit.model.encoder import Embedding, Encoder, StyleMapping
 from matebit.model.layers import beside, resize_condition
-from matebit.model.memory import Memory
-from matebit.model.spade_decoder import SpadeDecoder
-from matebit.model.style import StyleMapping
+from matebit.model.released_layers import Memory
 from matebit.model.translation import Translation
 from matebit.ops.norms import l2_normalise
 from matebit.ops.spectral import held

@@ -23,14 +23,14 @@ from matebit.losses.step import (
     translation_loss,
 )
 from matebit.model.build import build_discriminator, build_generator
-from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
-from matebit.model.recompute import recompute_activations
 from matebit.model.translation import Translation
 from matebit.ops.spectral import held, weights_shared
+from matebit.train.average import WeightAverage
 from matebit.train.batch import Batch
 from matebit.train.compiled import compile_network
 from matebit.train.ranks import ALONE, Ranks
+from matebit.train.recompute import recompute_activations
 from matebit.train.schedule import learning_rates
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from torch.utils.checkpoint import checkpoint
 
 from matebit.model.blocks import MatBlock, VanillaBlock
 from matebit.model.decoder import AdaptiveInstanceNormBlock, DecoderStage
-from matebit.model.embedding import Embedding
-from matebit.model.encoder import EncoderLevel
+from matebit.model.encoder import Embedding, EncoderLevel
 from matebit.ops.reflect import borders_kept
 from matebit.ops.spectral import held
 
