@@ -24,7 +24,7 @@ from matebit.losses.step import (
     perceptual_loss,
 )
 from matebit.model.build import build_discriminator, build_generator
-from matebit.ops.spectral import held
+from matebit.ops.spectral import vectors_fixed
 
 
 def test_self_referenced_losses_do_not_depend_on_the_batch_size():
@@ -179,7 +179,7 @@ def step():
     truth, exemplar = torch.rand(2, 2, 3, 64, 64, generator=rng) * 2 - 1
     generator, discriminator = build_generator(config), build_discriminator(config)
     out = generator(condition, exemplar, truth=truth)
-    with held(discriminator):
+    with vectors_fixed(discriminator):
         fake, real = discriminator(condition, out.image), discriminator(condition, truth)
     return {
         "translation": out,

@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
-from torch import Tensor, distributed, nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
 from matebit.model.correspondence import Correspondence, CrossAttention, Exemplar
 from matebit.model.layers import Spade
 from matebit.model.released_layers import ReleasedAttention
+from matebit.model.variant import Variant, variant_of
 from matebit.ops.norms import positional_norm
 from matebit.ops.pixelwise import pixelwise
-
-
-class SharedBatchNorm(nn.BatchNorm2d):
-    """Of the released network; with several ranks its statistics are those of the whole batch.
-
-    PyTorch's SyncBatchNorm refuses the CPU, hence an all-reduce of our own.
-    """
-
-    def forward(self, input: Tensor) -> Tensor:
-        """(B,C,h,w) to the same shape."""
-        ranks = distributed.get_world_size() if distributed.is_initialized() else 1
-        if ranks == 1 or not self.training:
-            return super().forward(input)
-        from torch.distributed.nn.functional import all_reduce
-
-        count = input.numel() // input.shape[1] * ranks  # every rank has the same batch
-        mean = all_reduce(input.sum((0, 2, 3))) / count
-        variance = all_reduce((input - mean.view(1, -1, 1, 1)).square().sum((0, 2, 3))) / count
-        with torch.no_grad():
-            self.running_mean.lerp_(mean, self.momentum)  # type: ignore[union-attr,arg-type]
-            self.running_var.lerp_(variance * count / (count - 1), self.momentum)  # type: ignore
-            self.num_batches_tracked.add_(1)  # type: ignore[union-attr]
-        # F.batch_norm takes statistics as given, without a gradient through them
-        scale = self.weight * torch.rsqrt(variance + self.eps)
-        shift = self.bias - mean * scale
-        return torch.addcmul(shift.view(1, -1, 1, 1), input, scale.view(1, -1, 1, 1))
 
 
 class CoordinateAttention(nn.Module):
     """Coordinate attention (Hou et al. 2021): a gate from the means over rows and over columns.
 
-    `batch_norm`: the released network's batch norm; otherwise a group norm, so that no output
-    depends on its companions in the batch.
+    `variant` has the norm in between.
     """
 
-    def __init__(self, channels: int, *, batch_norm: bool) -> None:
+    def __init__(self, channels: int, variant: Variant) -> None:
         super().__init__()
         middle = max(8, channels // 32)
         self.conv1 = nn.Conv2d(channels, middle, 1)
-        self.norm = SharedBatchNorm(middle) if batch_norm else nn.GroupNorm(math.gcd(middle, 4), middle)
+        self.norm = variant.gate_norm(middle)
         self.conv_h = nn.Conv2d(middle, channels, 1)
         self.conv_w = nn.Conv2d(middle, channels, 1)
 
@@ -72,10 +44,10 @@ class CoordinateAttention(nn.Module):
 class AdaConv(nn.Module):
     """z = AdaConv(X_agg); the block adds X_agg itself."""
 
-    def __init__(self, channels: int, *, batch_norm: bool) -> None:
+    def __init__(self, channels: int, variant: Variant) -> None:
         super().__init__()
         self.dwconv = nn.Conv2d(channels, channels, 7, padding=3, groups=channels)
-        self.coordinate = CoordinateAttention(channels, batch_norm=batch_norm)
+        self.coordinate = CoordinateAttention(channels, variant)
         self.norm = nn.LayerNorm(channels, eps=1e-6)
         self.expand = nn.Linear(channels, 4 * channels)
         self.reduce = nn.Linear(4 * channels, channels)
@@ -99,7 +71,7 @@ class MatBlock(nn.Module):
         # conf = 1 without a mask: nothing is left for X_uncor
         fills = config.confidence != "off" and (config.mask or released)
         self.spade = Spade(channels, config.require_condition_channels()) if fills else None
-        self.adaconv = AdaConv(channels, batch_norm=config.variant == "released") if config.adaconv else None
+        self.adaconv = AdaConv(channels, variant_of(config)) if config.adaconv else None
 
     def forward(
         self,

@@ -15,6 +15,7 @@ from matebit.model.discriminator import Discriminator
 from matebit.model.encoder import StyleMapping
 from matebit.model.generator import Generator
 from matebit.model.released_layers import Memory
+from matebit.model.variant import variant_of
 from matebit.ops.spectral import SpectralConv2d, spectral_layers
 
 
@@ -37,7 +38,6 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
     The style network and its modulators keep PyTorch's defaults; the released network's rule covers
     them as well and draws the weights of batch norms from N(1, 0.02).
     """
-    released = config.variant == "released"
     for module in network.modules():
         if isinstance(module, SpectralConv2d):
             xavier_normal(module.weight_orig, config.init_gain, rng)
@@ -61,7 +61,7 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
                 module.position.normal_(std=config.position_std, generator=rng)
             if module.learned_style is not None:
                 module.learned_style.normal_(generator=rng)
-    if not released:
+    if not variant_of(config).one_rule:
         for module in network.modules():
             if isinstance(module, StyleMapping):
                 for layer in module.modules():

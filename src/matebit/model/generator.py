@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -17,15 +15,8 @@ from matebit.model.encoder import Embedding, Encoder, StyleMapping
 from matebit.model.layers import beside, resize_condition
 from matebit.model.released_layers import Memory
 from matebit.model.translation import Translation
+from matebit.model.variant import variant_of
 from matebit.ops.norms import l2_normalise
-from matebit.ops.spectral import held
-
-
-def memory_format(config: ModelConfig) -> torch.memory_format:
-    """Channels last is a quarter faster on the CPU; the released network rounds as its authors'
-    did.
-    """
-    return torch.contiguous_format if config.variant == "released" else torch.channels_last
 
 
 class Generator(nn.Module):
@@ -36,7 +27,8 @@ class Generator(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.memory_format = memory_format(config)
+        self.variant = variant_of(config)
+        self.memory_format = self.variant.memory_format
         channels, width = config.token_channels, config.ngf
         self.encoder_q = Encoder(config.require_condition_channels(), width, config.token_stride)
         self.encoder_kv = Encoder(config.exemplar_channels, width, config.token_stride)
@@ -119,20 +111,16 @@ class Generator(nn.Module):
 
     def encode_truth(self, truth: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """L2-normalised pyramid [x4, x3, x2, x1] of a true image, for feature alignment."""
-        with self.further_call():
+        with self.variant.further_call(self):
             pyramid = self.encoder_kv(self.exemplar_input(truth, condition))
         return [l2_normalise(level) for level in pyramid]
 
     def style_of(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
         """Style code (B,C) of any image (B,3,H,W) in [-1,1]."""
-        with self.further_call():
+        with self.variant.further_call(self):
             seen = self.exemplar_input(image, condition)
             x4 = l2_normalise(self.encoder_kv(seen)[0])
             return self.style_from(self.embed_exemplar(x4, seen), len(image))
-
-    def further_call(self) -> AbstractContextManager[None]:
-        """The spectral vectors advance once a step; in the released network at every call."""
-        return nullcontext() if self.config.variant == "released" else held(self)
 
     def encode_exemplar(
         self, exemplar: Tensor, truth: Tensor | None
@@ -143,11 +131,8 @@ class Generator(nn.Module):
             pyramid = None if truth is None else self.encoder_kv(truth)
         elif truth is None:
             x4, pyramid = self.encoder_kv(exemplar)[0], None
-        elif self.config.variant == "released":  # its spectral vectors advance twice
-            x4, pyramid = self.encoder_kv(exemplar)[0], self.encoder_kv(truth)
         else:
-            both = [level.chunk(2) for level in self.encoder_kv(torch.cat([exemplar, truth]))]
-            x4, pyramid = both[0][0], [level[1] for level in both]
+            x4, pyramid = self.variant.encode_both(self.encoder_kv, exemplar, truth)
         return (
             None if x4 is None else l2_normalise(x4),
             None if pyramid is None else [l2_normalise(level) for level in pyramid],

@@ -18,6 +18,7 @@ from matebit.model.correspondence import (
     laid_out,
     matched_places,
 )
+from matebit.model.variant import variant_of
 from matebit.ops.norms import full_precision, l2_normalise
 
 
@@ -71,11 +72,10 @@ class ReleasedAttention(nn.Module):
         self.to_value = nn.Conv2d(channels, channels, 1)
         self.prune_query = Projection(channels, position, prune)
         self.prune_key = Projection(channels, position, prune)
-        # in the model of the slides the warp supervision is over all weights
-        self.warp_rejected = config.variant == "released"
+        self.warps_rejected = variant_of(config).warps_rejected
 
     def forward(self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool) -> Correspondence:
-        """Scores to 0 and 1."""
+        """Let block input X (B,8C,h,w) find its matches in the exemplar; no output is renormalised."""
         grid = x.shape[-2:]
         normalised = l2_normalise(x)
         with torch.autocast(x.device.type, enabled=False):
@@ -96,7 +96,7 @@ class ReleasedAttention(nn.Module):
                 warped = laid_out(
                     (
                         rejected_warp(logits, mask, pooled)
-                        if self.warp_rejected
+                        if self.warps_rejected
                         else torch.bmm(pooled, weights.transpose(1, 2))
                     ).unflatten(2, grid)
                 )

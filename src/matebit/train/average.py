@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from matebit.model.generator import Generator
-from matebit.ops.spectral import settle
+from matebit.ops.spectral import converge
 
 
 class WeightAverage:
@@ -46,7 +46,7 @@ class WeightAverage:
         average = copy.deepcopy(generator)
         for name, parameter in average.named_parameters():
             parameter.copy_(self.weights[name])
-        settle(average)
+        converge(average)
         return average.eval()
 
     def state_dict(self) -> dict[str, Any]:
