@@ -39,8 +39,9 @@ def package_swd(inputs: Inputs, items: list[Item], config: SwdConfig, threads: i
 
 
 def run(images: int, side: int, threads: int) -> list[Timing]:
-    """The package's way, then loops, then whole arrays; drawing the images is not timed, nor a first round
-    of two images each, which loads libraries.
+    """The package's way, then loops, then whole arrays.
+
+    Drawing the images is not timed, nor a first round of two images each, which loads libraries.
     """
     import torch
 

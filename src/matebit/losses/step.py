@@ -69,8 +69,7 @@ def generator_loss(
     codes: StyleCodes | None = None,
     positions: Tensor | None = None,
 ) -> dict[str, Tensor]:
-    """Weighted losses of the generator; what has weight 0 is neither computed nor in the
-    dictionary.
+    """Weighted losses of the generator; one of weight 0 is neither computed nor among them.
 
     `fake_stages`, `real_stages`: the discriminator's outputs (for GAN, GAN_Feat). `features`: the
     perceptual network (fm, contextual, perc, style_loss). `codes` for style_contrast, absent until

@@ -11,9 +11,9 @@ from matebit.metrics.batch import Batch
 
 
 def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Chance that a positive cell scores above a negative one, ties counting half; NaN without both
-    kinds.
+    """Chance that a positive cell scores above a negative one, ties counting half.
 
+    NaN without both kinds.
     `scores` (N,) float, `positive` (N,) bool.
     """
     from scipy.stats import rankdata
@@ -28,8 +28,7 @@ def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
 
 
 class ConfidenceCalibration(Metric):
-    """Area under ROC of 1 - confidence as a detector of cells without a true match, pooled over all
-    images.
+    """Area under ROC of 1 - confidence as a detector of cells without a true match, over all images.
 
     0.5 is chance. Images are pooled, not averaged, because many have few cells of one kind.
     """

@@ -72,9 +72,10 @@ class PooledLite0:
 
 @dataclass(frozen=True)
 class Context:
-    """Settings and shared parts. `features_label` says which features `network` gives, at `levels` from fine
-    to coarse; `load_parser` gives what parses translated images and `load_joint_finder` what finds joints in
-    them; None where nothing does.
+    """Settings, and parts that several metrics share.
+
+    `features_label` says which features `network` gives, at `levels` from fine to coarse; `load_parser` gives
+    what parses translated images and `load_joint_finder` what finds joints in them; None where nothing does.
     """
 
     config: MetricsConfig

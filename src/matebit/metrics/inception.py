@@ -1,5 +1,6 @@
-"""Inception-v3 as pytorch-fid uses it (TensorFlow's 2015 weights), from a file; features of whole
-batches.
+"""Inception-v3 as pytorch-fid uses it, from a file: features of whole batches.
+
+The weights are TensorFlow's of 2015.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ def _build() -> torch.nn.Module:
 
 
 def resize_clean(images: torch.Tensor) -> torch.Tensor:
-    """(B,3,299,299) float, 0..255, from (B,3,H,W) uint8: PIL's bicubic on each channel in float, as
-    clean-fid.
+    """(B,3,H,W) uint8 to (B,3,299,299) float, 0..255, by PIL's bicubic.
+
+    On each channel in float, as clean-fid does.
     """
     import torch
     from PIL import Image
@@ -90,8 +92,9 @@ class Inception:
         return batch.once(f"inception {role} {resize}", lambda: self._pool(getattr(batch, role), resize))
 
     def probabilities(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
-        """(B,1008) float64 class probabilities, of the logits without bias as TensorFlow's score
-        has them.
+        """Class probabilities (B,1008), float64.
+
+        Of the logits without bias, as TensorFlow's score has them.
         """
         return (self.pooled(batch, role, resize) @ self._classes.T).double().softmax(dim=1)
 

@@ -16,9 +16,7 @@ ENOUGH = 5000
 
 
 def inception_score(probabilities: np.ndarray) -> float:
-    """exp of the mean Kullback-Leibler divergence of (N,classes) rows from their mean; 1 to
-    classes.
-    """
+    """exp of the rows' (N,classes) mean Kullback-Leibler divergence from their mean; 1 to classes."""
     marginal = probabilities.mean(axis=0, keepdims=True)
     tiny = np.finfo(np.float64).tiny
     terms = probabilities * (np.log(np.maximum(probabilities, tiny)) - np.log(np.maximum(marginal, tiny)))
@@ -44,9 +42,7 @@ class InceptionScore(Metric):
         self._seen.update(zip((item.id for item in batch.items), rows, strict=True))
 
     def values(self) -> list[Value]:
-        """`inception_score`; the protocol says so where the set is too small for it to mean
-        anything.
-        """
+        """`inception_score`; its protocol says where the set is too small for a meaning."""
         if not self._seen:
             return []
         rows = np.array([self._seen[name] for name in sorted(self._seen)])

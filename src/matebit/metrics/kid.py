@@ -14,8 +14,9 @@ from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
 
 def squared_mmd(one: np.ndarray, other: np.ndarray) -> float:
-    """Unbiased estimate of the squared maximum mean discrepancy of (m,d) and (m,d), kernel (x.y/d +
-    1)^3.
+    """Unbiased squared maximum mean discrepancy of (m,d) and (m,d).
+
+    Kernel (x.y/d + 1)^3.
     """
     count, width = one.shape
 

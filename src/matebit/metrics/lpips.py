@@ -1,7 +1,4 @@
-"""LPIPS (Zhang et al.
-
-2018) as published: the package's calibration on AlexNet's published weights, and nothing else by that name.
-"""
+"""LPIPS (Zhang et al. 2018) as published: the package's calibration on AlexNet's published weights."""
 
 from __future__ import annotations
 

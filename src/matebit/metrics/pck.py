@@ -19,9 +19,7 @@ def cell_centres(height: int, width: int) -> np.ndarray:
 
 
 def end_point_errors(matched: np.ndarray, true: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Euclidean distances, in image sides, of `matched` (h,w,2) from `true` (h,w,2) where `valid`
-    (h,w).
-    """
+    """Euclidean distances, in image sides, of `matched` (h,w,2) from `true` (h,w,2), where `valid` (h,w)."""
     return np.linalg.norm(matched[valid] - true[valid], axis=-1)
 
 

@@ -1,7 +1,4 @@
-"""Texture and colour relevance (Zhang et al.
-
-2020, CoCosNet): the result against its exemplar, label by label.
-"""
+"""Texture and colour relevance (Zhang et al. 2020, CoCosNet): the result against its exemplar by label."""
 
 from __future__ import annotations
 
@@ -45,9 +42,9 @@ def _shares(parsing: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
 def region_cosine(
     features: torch.Tensor, parsing: np.ndarray, other: torch.Tensor, other_parsing: np.ndarray
 ) -> float:
-    """Cosine of the labels' mean features, weighted by area in `parsing`; NaN without a common
-    label.
+    """Cosine of the labels' mean features, weighted by area in `parsing`.
 
+    NaN without a common label.
     `features`, `other`: (C,h,w); `parsing`, `other_parsing`: (H,W) labels.
     """
     import torch

@@ -1,7 +1,4 @@
-"""Semantic consistency (Zhang et al.
-
-2020, CoCosNet): deep features of the result against the ground truth.
-"""
+"""Semantic consistency (Zhang et al. 2020, CoCosNet): deep features against those of the truth."""
 
 from __future__ import annotations
 
@@ -15,9 +12,7 @@ from matebit.metrics.context import Context
 
 
 class SemanticConsistency(PerImage):
-    """Cosine of the channel vectors at each position, mean over positions, then over the last
-    three levels.
-    """
+    """Cosine of the channel vectors at each position, the mean over positions and the last three levels."""
 
     def __init__(self, levels: tuple[str, ...], features_label: str, truth_known: bool) -> None:
         super().__init__()

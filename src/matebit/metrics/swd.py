@@ -54,8 +54,7 @@ def sorted_distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def sliced_distance(one: PatchSet, other: PatchSet, along: np.ndarray, threads: int = 1) -> float:
-    """Mean over directions of the mean |difference| of the sorted projections of two equally large
-    sets.
+    """Mean |difference| of two equally large sets' sorted projections, over all directions.
 
     Sorting is shared out to `threads`; their number does not change the value.
     """

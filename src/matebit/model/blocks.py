@@ -95,9 +95,7 @@ class MatBlock(nn.Module):
 
 
 class VanillaBlock(nn.Module):
-    """Cross-attention, residual, LayerNorm, feed-forward, residual, LayerNorm: no mask, no
-    AdaConv.
-    """
+    """Cross-attention, residual, LayerNorm, feed-forward, residual, LayerNorm; no mask and no AdaConv."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -152,9 +150,7 @@ def parameter_count(module: nn.Module) -> int:
 
 
 def matched_hidden_width(config: ModelConfig, rest: nn.Module) -> int:
-    """Width of the feed-forward with which a vanilla block has as many parameters as the full MAT
-    block.
-    """
+    """Feed-forward width that gives a vanilla block as many parameters as the full MAT block."""
     full = {"attention": "masked_cosine", "mask": True, "confidence": "mass", "adaconv": True}
     with torch.device("meta"):
         target = parameter_count(MatBlock(config.model_copy(update=full)))

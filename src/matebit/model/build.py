@@ -78,7 +78,7 @@ def initialise(network: nn.Module, config: ModelConfig, rng: torch.Generator) ->
 
 
 def build_generator(config: ModelConfig, rng: torch.Generator | None = None) -> Generator:
-    """A new generator in training mode, its weights drawn from `rng` (seed 0 if none is given)."""
+    """A new generator in training mode, its weights drawn from `rng` (seed 0 without one)."""
     with torch.random.fork_rng(devices=[]):  # layers draw at construction; those draws are thrown away
         generator = Generator(config)
     initialise(generator, config, rng or torch.Generator().manual_seed(0))
@@ -86,9 +86,7 @@ def build_generator(config: ModelConfig, rng: torch.Generator | None = None) -> 
 
 
 def build_discriminator(config: ModelConfig, rng: torch.Generator | None = None) -> Discriminator:
-    """A new discriminator in training mode, its weights drawn from `rng` (seed 1 if none is
-    given).
-    """
+    """A new discriminator in training mode, its weights drawn from `rng` (seed 1 without one)."""
     with torch.random.fork_rng(devices=[]):
         discriminator = Discriminator(config)
     initialise(discriminator, config, rng or torch.Generator().manual_seed(1))

@@ -24,9 +24,7 @@ METADATA = "matebit"
 def save_generator(
     path: Path | str, generator: Generator, config: ModelConfig, extra: dict[str, Any] | None = None
 ) -> None:
-    """Write weights, configuration and `extra` (anything JSON can hold) atomically, the same
-    bytes each time.
-    """
+    """Write weights, configuration and `extra`, anything JSON can hold: atomically, always the same bytes."""
     document = {"config": config.model_dump(mode="json"), "extra": extra or {}}
     tensors = {name: value.detach().to("cpu").contiguous() for name, value in generator.state_dict().items()}
     metadata = {METADATA: json.dumps(document, sort_keys=True, ensure_ascii=False)}
@@ -111,7 +109,8 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
     try:
         with safe_open(path, "pt") as stream:
             metadata = stream.metadata() or {}
-            found = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 if tensors else {}
+            names = stream.keys() if tensors else []
+            found = {name: stream.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         is_what = _what_else(path) or f"not a whole safetensors file ({error}): get it anew"
         raise MatebitError(f"{path} is {is_what}") from error

@@ -15,8 +15,9 @@ from matebit.ops.spectral import SpectralConv2d
 
 
 class SelfAttention(nn.Module):
-    """x + gamma * o(softmax(theta^T phi) g), keys and values max-pooled 2x2, no scaling; gamma
-    from 0.
+    """x + gamma * o(softmax(theta^T phi) g) (Zhang et al. 2019), gamma from 0.
+
+    Keys and values are max-pooled 2x2; no scaling. Memory is linear in the number of pixels.
     """
 
     def __init__(self, channels: int, *, spectral: bool) -> None:
@@ -65,9 +66,7 @@ class DecoderStage(nn.Module):
 
 
 class AdaptiveInstanceNormBlock(nn.Module):
-    """Two convolutions whose instance norms take scale and shift from the style code, plus a
-    shortcut.
-    """
+    """Two convolutions, their instance norms scaled and shifted by the style code, and a shortcut."""
 
     def __init__(self, channels: int, style: int) -> None:
         super().__init__()

@@ -20,9 +20,7 @@ from matebit.ops.norms import l2_normalise
 
 
 class Generator(nn.Module):
-    """Condition x_A and exemplar y_B to an image with the structure of one and the style of the
-    other.
-    """
+    """Condition x_A and exemplar y_B to an image with the one's structure and the other's style."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -160,9 +158,7 @@ class Generator(nn.Module):
         return self.mapping(features)  # type: ignore[misc]
 
     def exemplar_input(self, image: Tensor, condition: Tensor | None) -> Tensor:
-        """What the exemplar's encoder sees: the image, with its condition after it where
-        configured.
-        """
+        """What the exemplar's encoder reads: the image, followed by its condition where configured."""
         image = image.contiguous(memory_format=self.memory_format)
         if not self.config.condition_in_exemplar:
             return image
@@ -171,9 +167,7 @@ class Generator(nn.Module):
         return beside(image, condition)
 
     def position_at(self, grid: tuple[int, int]) -> Tensor:
-        """The learned position encoding (1,8P,h,w), resized where the size is not the trained
-        one.
-        """
+        """The learned position encoding (1,8P,h,w), resized for another size than the trained one."""
         assert self.position is not None
         if tuple(self.position.shape[-2:]) == grid:
             return self.position

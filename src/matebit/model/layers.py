@@ -27,9 +27,7 @@ class ResidualBlock(nn.Module):
 
 
 class Spade(nn.Module):
-    """(1 + gamma(condition)) * PONO(x) + beta(condition): the slide's Q_norm, its gamma being 1 +
-    gamma.
-    """
+    """(1 + gamma(condition)) * PONO(x) + beta(condition): the slide's Q_norm, whose gamma is 1 + ours."""
 
     def __init__(self, channels: int, condition_channels: int) -> None:
         super().__init__()

@@ -42,8 +42,9 @@ class StepFunction(Function):
 def released_weights(
     query: Tensor, key: Tensor, prune_query: Tensor, prune_key: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Logits and 0/1 mask, both (B,T,T), of query, key (B,E,T) and prune_query, prune_key
-    (B,8R,T).
+    """Logits and 0/1 mask, both (B,T,T).
+
+    Of query and key (B,E,T), prune_query and prune_key (B,8R,T).
     """
     logits = torch.bmm(query.transpose(1, 2), key) / query.shape[1] ** 0.5
     score = torch.bmm(prune_query.transpose(1, 2), prune_key) / prune_query.shape[1]

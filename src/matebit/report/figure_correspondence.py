@@ -1,6 +1,4 @@
-"""The correspondence: query points on the condition, their matches on the exemplar, warps of every
-block.
-"""
+"""The correspondence: query points on the condition, matches on the exemplar, every block's warp."""
 
 from __future__ import annotations
 

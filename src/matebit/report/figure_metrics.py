@@ -1,6 +1,4 @@
-"""The headline metrics of every method as points with intervals: the comparison table to be looked
-at.
-"""
+"""The headline metrics of every method as points with intervals: the comparison table drawn."""
 
 from __future__ import annotations
 
