@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 if TYPE_CHECKING:
-    from matebit.metrics.batch import Batch
+    from matebit.metrics.batch import ScoredBatch
     from matebit.metrics.context import Context
 
 NO_FEATURES = "pixels"
@@ -41,7 +41,7 @@ class Metric(ABC):
         return cls()
 
     @abstractmethod
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Take the features of `batch` into the statistics."""
 
     @abstractmethod
@@ -68,10 +68,10 @@ class PerImage(Metric):
         self._seen: dict[str, dict[str, float]] = {}
 
     @abstractmethod
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """Metric name -> (B,) values of the batch's images."""
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep each image's values by its id."""
         for metric, numbers in self.features(batch).items():
             seen = self._seen.setdefault(metric, {})

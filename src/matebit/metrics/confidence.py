@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from matebit.metrics.base import NO_FEATURES, Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 
 
 def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
@@ -41,7 +41,7 @@ class ConfidenceCalibration(Metric):
     def __init__(self) -> None:
         self._seen: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep the cells: (L, cells) float32 and (cells,) bool an image."""
         for item in batch.items:
             unsure = batch.inputs.matches(item).unmatched

@@ -16,7 +16,7 @@ from matebit.weights.location import required
 if TYPE_CHECKING:
     from matebit.contracts.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
-    from matebit.metrics.batch import Batch, Network
+    from matebit.metrics.batch import Network, ScoredBatch
     from matebit.metrics.feature_distance import PerceptualDistance
     from matebit.metrics.inception import Inception
 
@@ -58,7 +58,7 @@ class PooledLite0:
         self.label = with_digest(config.label, weights)
         self.protocol = f"means of {self._level} over positions, images at their own size, float64"
 
-    def __call__(self, batch: Batch, role: str) -> np.ndarray:
+    def __call__(self, batch: ScoredBatch, role: str) -> np.ndarray:
         """float64 (B,112) of the images called `role`, computed once a batch."""
         import torch
 

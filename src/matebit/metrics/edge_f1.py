@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 
@@ -47,7 +47,7 @@ class EdgeF1(PerImage):
         """With the context's tolerance and extractor."""
         return cls(context.config.edge_tolerance, context.extract_edges)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`edge_f1`: (B,), 1 where every edge lies where it was asked."""
         scores = [
             edge_agreement(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from matebit.errors import MatebitError
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import with_digest
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ class Inception:
         )  # fmt: skip
         self._classes = n.fc.weight
 
-    def pooled(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
+    def pooled(self, batch: ScoredBatch, role: str, resize: Resize) -> torch.Tensor:
         """(B,2048) pool3 features of the images called `role`, computed once for a batch."""
         return batch.once(f"inception {role} {resize}", lambda: self._pool(getattr(batch, role), resize))
 
-    def probabilities(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
+    def probabilities(self, batch: ScoredBatch, role: str, resize: Resize) -> torch.Tensor:
         """Class probabilities (B,1008), float64.
 
         Of the logits without bias, as TensorFlow's score has them.

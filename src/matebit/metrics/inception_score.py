@@ -8,7 +8,7 @@ import numpy as np
 
 from matebit.config.metrics import InceptionConfig
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
@@ -36,7 +36,7 @@ class InceptionScore(Metric):
         """With the context's network and settings."""
         return cls(context.inception, context.config.inception)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep each image's class probabilities."""
         rows = self._inception.probabilities(batch, "translated", self._resize).numpy()
         self._seen.update(zip((item.id for item in batch.items), rows, strict=True))

@@ -8,7 +8,7 @@ import numpy as np
 
 from matebit.config.metrics import InceptionConfig
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
@@ -55,7 +55,7 @@ class KernelInceptionDistance(Metric):
         """With the context's network and settings."""
         return cls(context.inception, context.config.inception)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep each image's pooled features, 8 kB an image."""
         for resize, sets in self._seen.items():
             for role, seen in sets.items():

@@ -11,7 +11,7 @@ import torch
 
 from matebit.errors import MatebitError
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context, with_digest
 from matebit.metrics.feature_distance import PerceptualDistance
 
@@ -59,6 +59,6 @@ class PerceptualSimilarity(PerImage):
         """With the package's network."""
         return cls(context.lpips)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`lpips`: (B,), 0 for equal images."""
         return {"lpips": self._distance(batch.translated, batch.truth).double().numpy()}

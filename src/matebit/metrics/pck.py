@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 
@@ -49,7 +49,7 @@ class MatchingAccuracy(PerImage):
         scores = {f"pck@{share:g}{suffix}": float(np.mean(errors <= share)) for share in self._thresholds}
         return {**scores, f"epe{suffix}": float(np.mean(errors))}
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """Every named score: (B,); NaN for an image no cell of which has a true match."""
         rows: list[dict[str, float]] = []
         for item in batch.items:

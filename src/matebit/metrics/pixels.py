@@ -7,7 +7,7 @@ from importlib.metadata import version
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 
 
 class MeanAbsoluteError(PerImage):
@@ -16,7 +16,7 @@ class MeanAbsoluteError(PerImage):
     needs = frozenset({"truth"})
     protocol = "mean over RGB pixels, 8-bit, 0..255"
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`mae`: (B,)."""
         error = (batch.translated.int() - batch.truth.int()).abs()
         return {"mae": error.double().mean(dim=(1, 2, 3)).numpy()}
@@ -28,7 +28,7 @@ class PeakSignalToNoise(PerImage):
     needs = frozenset({"truth"})
     protocol = "per image over RGB, 8-bit, then the mean of the images' dB"
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`psnr`: (B,)."""
         error = (batch.translated.double() - batch.truth.double()).square().mean(dim=(1, 2, 3)).numpy()
         with np.errstate(divide="ignore"):
@@ -59,7 +59,7 @@ class StructuralSimilarity(PerImage):
         "K 0.01 and 0.03, mean over RGB"
     )
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`ssim`: (B,), 1 for equal images."""
         pairs = zip(batch.translated, batch.truth, strict=True)
         return {"ssim": np.array([similarity(one.numpy(), other.numpy()) for one, other in pairs])}

@@ -8,7 +8,7 @@ import numpy as np
 
 from matebit.contracts.parsing import IGNORED
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Relevance(PerImage):
         """On the context's features."""
         return cls(context.levels, context.features_label)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """The metric's name: (B,); NaN where the two maps share no label."""
         one, other = (batch.features(role)[self.level] for role in ("translated", "exemplar"))
         scores = [

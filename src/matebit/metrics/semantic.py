@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 
@@ -26,7 +26,7 @@ class SemanticConsistency(PerImage):
         """On the context's features."""
         return cls(context.levels, context.features_label, context.truth_known)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`semantic`: (B,), 1 for equal images."""
         from torch.nn.functional import cosine_similarity
 

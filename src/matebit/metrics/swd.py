@@ -11,7 +11,7 @@ import numpy as np
 from matebit.config.metrics import SwdConfig
 from matebit.errors import MatebitError
 from matebit.metrics.base import NO_FEATURES, Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.patches import PatchSet, patch_pixels, patch_places
 from matebit.metrics.pyramid import laplacian_pyramid, level_sizes
@@ -96,7 +96,7 @@ class SlicedWasserstein(Metric):
             f"directions, seed {c.seed}; against {self._images} real test images"
         )
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep the patches of both sets."""
         names = [item.id for item in batch.items]
         self._images += len(names)

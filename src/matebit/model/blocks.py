@@ -83,15 +83,15 @@ class MatBlock(nn.Module):
         matches: bool = False,
     ) -> tuple[Tensor, Correspondence]:
         """X and F (B,8C,h,w), condition on the same grid: X_MAT and the correspondence."""
-        found = self.attention(x, exemplar, position, matches=matches)
-        total = x + found.correlated  # X_cor + Q, in the memory layout of Q
+        correspondence = self.attention(x, exemplar, position, matches=matches)
+        total = x + correspondence.correlated  # X_cor + Q, in the memory layout of Q
         if self.spade is not None:
             q_norm = self.spade(x, condition)  # Q_norm = gamma(x_A) PONO(Q) + beta(x_A)
-            total = torch.addcmul(total, found.unmatched, q_norm)  # + X_uncor = (1 - conf) * Q_norm
+            total = torch.addcmul(total, correspondence.unmatched, q_norm)  # + X_uncor = (1 - conf) * Q_norm
         x_agg = positional_norm(total)  # X_agg = PONO(X_cor + X_uncor + Q)
         if self.adaconv is None:
-            return x_agg, found
-        return x_agg + self.adaconv(x_agg), found  # X_MAT = AdaConv(X_agg) + X_agg
+            return x_agg, correspondence
+        return x_agg + self.adaconv(x_agg), correspondence  # X_MAT = AdaConv(X_agg) + X_agg
 
 
 class VanillaBlock(nn.Module):
@@ -117,11 +117,11 @@ class VanillaBlock(nn.Module):
         matches: bool = False,
     ) -> tuple[Tensor, Correspondence]:
         """As `MatBlock`; the condition has no part in it."""
-        found = self.attention(x, exemplar, position, matches=matches)
-        tokens = self.norm_0((x + found.correlated).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        correspondence = self.attention(x, exemplar, position, matches=matches)
+        tokens = self.norm_0((x + correspondence.correlated).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
         hidden = F.gelu(pixelwise(tokens, self.expand.weight, self.expand.bias))
         tokens = tokens + pixelwise(hidden, self.reduce.weight, self.reduce.bias)
-        return self.norm_1(tokens.permute(0, 2, 3, 1)).permute(0, 3, 1, 2), found
+        return self.norm_1(tokens.permute(0, 2, 3, 1)).permute(0, 3, 1, 2), correspondence
 
 
 class WarpBlock(nn.Module):

@@ -88,14 +88,14 @@ class Decoder(nn.Module):
         super().__init__()
         c, style = config.ngf, config.style_channels
         skip = config.source_features
-        seen = 3 if config.warp_in_decoder else 0
+        warp = 3 if config.warp_in_decoder else 0
         self.grows_at_2 = config.token_stride == 8  # at stride 4 the tokens are at S/4 already
         self.down = DecoderStage(8 * c, 8 * c, stride=2)
         self.bottleneck = DecoderStage(8 * c, 8 * c)
         self.style_0 = DecoderStage(16 * c, 8 * c)
         self.style_1 = DecoderStage(16 * c, 4 * c)
-        self.style_2 = DecoderStage((8 * c if skip else 4 * c) + seen, 2 * c)
-        self.style_3 = DecoderStage((4 * c if skip else 2 * c) + seen, c)
+        self.style_2 = DecoderStage((8 * c if skip else 4 * c) + warp, 2 * c)
+        self.style_3 = DecoderStage((4 * c if skip else 2 * c) + warp, c)
         self.adain_0 = AdaptiveInstanceNormBlock(8 * c, style)
         self.adain_1 = AdaptiveInstanceNormBlock(4 * c, style)
         self.adain_2 = AdaptiveInstanceNormBlock(2 * c, style)
@@ -104,16 +104,16 @@ class Decoder(nn.Module):
             SelfAttention(2 * c, spectral=config.spectral_attention) if config.use_attention else None
         )
         self.residual = ResidualBlock(c)
-        self.final = nn.Conv2d(c + seen, 3, 3, padding=1)
+        self.final = nn.Conv2d(c + warp, 3, 3, padding=1)
         self.source_features = skip
-        self.sees_warp = config.warp_in_decoder
+        self.reads_warp = config.warp_in_decoder
 
     def joined(self, x: Tensor, source: Tensor | None, warped: Tensor | None) -> Tensor:
         """Source features of the condition and the warped exemplar beside x, unless switched off."""
         parts = [x]
         if source is not None and self.source_features:
             parts.append(source)
-        if warped is not None and self.sees_warp:
+        if warped is not None and self.reads_warp:
             size = (x.shape[-2], x.shape[-1])
             parts.append(F.interpolate(warped, size, mode="bilinear", align_corners=False))
         return beside(*parts) if len(parts) > 1 else x
@@ -143,22 +143,22 @@ class SpadeDecoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        c, seen = config.ngf, 3 + config.require_condition_channels()
+        c, inputs = config.ngf, 3 + config.require_condition_channels()
         self.stride = config.token_stride
         self.grows_at_1 = config.token_stride == 8  # at stride 4 the tokens are at S/4 already
-        widths = [seen, 8 * c, 4 * c, 2 * c, c]
+        widths = [inputs, 8 * c, 4 * c, 2 * c, c]
         self.convs = nn.ModuleList(SpectralConv2d(widths[k], widths[k + 1], 3, padding=1) for k in range(4))
-        self.stages = nn.ModuleList(Embedding(width, seen) for width in widths[1:])
+        self.stages = nn.ModuleList(Embedding(width, inputs) for width in widths[1:])
         self.final = nn.Conv2d(c, 3, 3, padding=1)
 
     def forward(self, warped: Tensor, condition: Tensor) -> Tensor:
         """`warped` (B,3,h,w), a patch or a colour a token, `condition` (B,nc,S,S): (B,3,S,S) in (-1,1)."""
         large = F.interpolate(warped, condition.shape[-2:], mode="bilinear", align_corners=False)
-        seen = torch.cat([large, condition], dim=1)
-        x = resize_condition(seen, (seen.shape[-2] // self.stride, seen.shape[-1] // self.stride))
+        both = torch.cat([large, condition], dim=1)
+        x = resize_condition(both, (both.shape[-2] // self.stride, both.shape[-1] // self.stride))
         for level, (conv, stage) in enumerate(zip(self.convs, self.stages, strict=True)):
             if level > 1 or (level == 1 and self.grows_at_1):
                 x = doubled(x)
             x = conv(x)
-            x = stage(x, resize_condition(seen, (x.shape[-2], x.shape[-1])))
+            x = stage(x, resize_condition(both, (x.shape[-2], x.shape[-1])))
         return torch.tanh(self.final(x))

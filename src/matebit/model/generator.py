@@ -82,14 +82,14 @@ class Generator(nn.Module):
             wanted = warp or self.config.decoder == "spade" or self.config.warp_in_decoder
             pooled = self.patches_of(exemplar) if wanted else None
             places = cell_centres(features.shape[-2:], like=exemplar) if soft else None
-            seen = Exemplar(features, l2_normalise(features), pooled, places)
+            shown = Exemplar(features, l2_normalise(features), pooled, places)
             position = self.position_at(grid)
             for block in self.blocks:
-                x, found = block(x, seen, condition_on_grid, position, matches=matches)
-                correspondences.append(found)
+                x, correspondence = block(x, shown, condition_on_grid, position, matches=matches)
+                correspondences.append(correspondence)
 
         style = self.style_from(features, len(condition))
-        pictures = [found.warped for found in correspondences if found.warped is not None]
+        pictures = [one.warped for one in correspondences if one.warped is not None]
         if isinstance(self.decoder, SpadeDecoder):
             image = self.decoder(pictures[-1], condition)
         else:
@@ -98,13 +98,13 @@ class Generator(nn.Module):
         return Translation(
             image=image,
             warped=pictures if warp else [],
-            confidence=[1 - found.unmatched for found in correspondences],
-            unmatched=[found.unmatched for found in correspondences],
+            confidence=[1 - one.unmatched for one in correspondences],
+            unmatched=[one.unmatched for one in correspondences],
             style=style,
-            matches=[found.match for found in correspondences if found.match is not None],
+            matches=[one.match for one in correspondences if one.match is not None],
             condition_features=condition_features,
             truth_features=truth_features,
-            soft=[found.soft for found in correspondences if found.soft is not None],
+            soft=[one.soft for one in correspondences if one.soft is not None],
         )
 
     def encode_truth(self, truth: Tensor, condition: Tensor | None = None) -> list[Tensor]:
@@ -116,9 +116,9 @@ class Generator(nn.Module):
     def style_of(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
         """Style code (B,C) of any image (B,3,H,W) in [-1,1]."""
         with self.variant.further_call(self):
-            seen = self.exemplar_input(image, condition)
-            x4 = l2_normalise(self.encoder_kv(seen)[0])
-            return self.style_from(self.embed_exemplar(x4, seen), len(image))
+            exemplar_input = self.exemplar_input(image, condition)
+            x4 = l2_normalise(self.encoder_kv(exemplar_input)[0])
+            return self.style_from(self.embed_exemplar(x4, exemplar_input), len(image))
 
     def encode_exemplar(
         self, exemplar: Tensor, truth: Tensor | None
@@ -142,11 +142,12 @@ class Generator(nn.Module):
         pooled = F.avg_pool2d(exemplar, self.config.token_stride // detail)
         return F.pixel_unshuffle(pooled, detail) if detail > 1 else pooled
 
-    def embed_exemplar(self, x4: Tensor | None, seen: Tensor) -> Tensor | None:
+    def embed_exemplar(self, x4: Tensor | None, exemplar_input: Tensor) -> Tensor | None:
         """Features for keys, values and style: the exemplar's own colours modulate them."""
         if x4 is None or self.embed_kv is None:
             return None
-        features: Tensor = self.embed_kv(x4, resize_condition(seen, (x4.shape[-2], x4.shape[-1])))
+        on_grid = resize_condition(exemplar_input, (x4.shape[-2], x4.shape[-1]))
+        features: Tensor = self.embed_kv(x4, on_grid)
         return features if self.memory is None else self.memory(features) + features
 
     def style_from(self, features: Tensor | None, batch: int) -> Tensor:

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from matebit.config.model import ModelConfig
 from matebit.losses.image import Stages
 from matebit.ops.spectral import vectors_fixed, weights_shared
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 
-Judged = tuple[Stages, Stages]
+BothStages = tuple[Stages, Stages]
 """The discriminator's stages on the output and on the truth."""
 
 
@@ -41,13 +41,15 @@ class OnePass:
                 stack.enter_context(weights_shared(network))
             yield
 
-    def judge(self, discriminator: nn.Module, batch: Batch, image: Tensor) -> Judged:
+    def stages(self, discriminator: nn.Module, batch: TrainingBatch, image: Tensor) -> BothStages:
         """For the generator's losses."""
         fake = discriminator(batch.condition, image)
         with vectors_fixed(discriminator):
             return fake, discriminator(batch.condition, batch.truth)
 
-    def judge_again(self, before: Judged, discriminator: nn.Module, batch: Batch, image: Tensor) -> Judged:
+    def stages_again(
+        self, before: BothStages, discriminator: nn.Module, batch: TrainingBatch, image: Tensor
+    ) -> BothStages:
         """For the discriminator's own losses."""
         return before
 
@@ -65,7 +67,7 @@ class ReleasedOrder:
         """Around a pass."""
         return nullcontext()
 
-    def judge(self, discriminator: nn.Module, batch: Batch, image: Tensor) -> Judged:
+    def stages(self, discriminator: nn.Module, batch: TrainingBatch, image: Tensor) -> BothStages:
         """For the generator's losses."""
         condition = torch.cat([batch.condition, batch.condition])
         scales = discriminator(condition, torch.cat([image, batch.truth]))
@@ -75,9 +77,11 @@ class ReleasedOrder:
             [[stage[half:] for stage in scale] for scale in scales],
         )
 
-    def judge_again(self, before: Judged, discriminator: nn.Module, batch: Batch, image: Tensor) -> Judged:
+    def stages_again(
+        self, before: BothStages, discriminator: nn.Module, batch: TrainingBatch, image: Tensor
+    ) -> BothStages:
         """For the discriminator's own losses."""
-        return self.judge(discriminator, batch, image.detach())
+        return self.stages(discriminator, batch, image.detach())
 
 
 def step_order(config: ModelConfig) -> OnePass | ReleasedOrder:

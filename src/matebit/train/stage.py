@@ -22,7 +22,7 @@ from matebit.logs import Progress
 from matebit.model.checkpoint import save_generator
 from matebit.model.translation import Translation
 from matebit.pipeline.layout import Layout, RunFolders
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 from matebit.train.curves import Averages, Curves
 from matebit.train.device import set_up_device
 from matebit.train.fingerprint import fingerprint
@@ -59,7 +59,7 @@ class Training:
         )
         self.curves = Curves(self.folders.state / CURVES_FILE)
         self.averages = Averages()
-        self.seen = self.steps = 0
+        self.images_seen = self.steps = 0
         self.provenance = {
             "method": method,
             "seed": seed,
@@ -70,23 +70,23 @@ class Training:
             "images": self.config.images,
         }
 
-    def _on_device(self, batch: raw.Batch) -> Batch:
+    def _on_device(self, batch: raw.Batch) -> TrainingBatch:
         def sent(values: torch.Tensor) -> torch.Tensor:
             return values.to(self.device, non_blocking=True)
 
         reads = self.sections.model.condition_in_exemplar
-        seen = raw.condition_to_network(sent(batch.exemplar_condition)) if reads else None
-        return Batch(
+        exemplar_condition = raw.condition_to_network(sent(batch.exemplar_condition)) if reads else None
+        return TrainingBatch(
             condition=raw.condition_to_network(sent(batch.condition)),
             truth=raw.image_to_network(sent(batch.truth)),
             exemplar=raw.image_to_network(sent(batch.exemplar)),
-            exemplar_condition=seen,
+            exemplar_condition=exemplar_condition,
             self_ref=sent(batch.self_ref).float(),
             ids=batch.items,
             flow=None if batch.flow is None else sent(batch.flow),
         )
 
-    def _shown(self, test: TestSet) -> Batch:
+    def _shown(self, test: TestSet) -> TrainingBatch:
         """The items of the sample sheets: a few, spread over the test set."""
         count = min(_SHOWN, len(test))
         chosen = [test[index * len(test) // count] for index in range(count)]
@@ -98,13 +98,13 @@ class Training:
         with (
             StopRequest() as stop,
             Progress(
-                f"training {self.method}, seed {self.seed}", self.config.images, "images", self.seen
+                f"training {self.method}, seed {self.seed}", self.config.images, "images", self.images_seen
             ) as bar,
         ):
             for batch in self._batches():
                 self._one(batch, bar)
                 number = self.ranks.largest(stop.number or 0, self.device)
-                if number and self.seen < self.config.images:
+                if number and self.images_seen < self.config.images:
                     self._save()
                     raise Interrupted(number)
         if self.ranks.first:
@@ -113,7 +113,7 @@ class Training:
 
     def _batches(self) -> Iterator[raw.Batch]:
         return self.images.batches(
-            self.seen,
+            self.images_seen,
             self.config.images,
             self.config.batch,
             rank=self.ranks.rank,
@@ -123,30 +123,30 @@ class Training:
 
     def _one(self, raw_batch: raw.Batch, bar: Progress) -> None:
         try:
-            losses, translation = self.step(self._on_device(raw_batch), self.seen, self.steps)
+            losses, translation = self.step(self._on_device(raw_batch), self.images_seen, self.steps)
         except NotFinite as error:
             kept = self.state.states()
             raise MatebitError(
-                f"training {self.method} stopped at image {self.seen} (step {self.steps}): the loss "
+                f"training {self.method} stopped at image {self.images_seen} (step {self.steps}): the loss "
                 f"{error.loss} is {error.value} on the batch {', '.join(error.ids)}; "
                 + (f"the last good state is {kept[-1]}" if kept else "no state was saved yet")
                 + "; lower the learning rates or that loss's weight"
             ) from error
-        before = self.seen
-        self.seen += len(raw_batch.items) * self.ranks.count
+        before = self.images_seen
+        self.images_seen += len(raw_batch.items) * self.ranks.count
         self.steps += 1
         self.averages.add(losses)
-        if self._passed(self.config.sample_every, before) or self.seen >= self.config.images:
+        if self._passed(self.config.sample_every, before) or self.images_seen >= self.config.images:
             self._sample()
-        if self._passed(self.config.log_every, before) or self.seen >= self.config.images:
+        if self._passed(self.config.log_every, before) or self.images_seen >= self.config.images:
             self._log(translation)
-        if self._passed(self.config.checkpoint_every, before) or self.seen >= self.config.images:
+        if self._passed(self.config.checkpoint_every, before) or self.images_seen >= self.config.images:
             self._save()
-        bar.advance(self.seen - before, f"G {sum(losses.values()):.2f}")
+        bar.advance(self.images_seen - before, f"G {sum(losses.values()):.2f}")
 
     def _passed(self, every: int, before: int) -> bool:
         """Did this step cross a multiple of `every` images?"""
-        return before // every != self.seen // every
+        return before // every != self.images_seen // every
 
     def _log(self, translation: Translation) -> None:
         values = self.averages.take()
@@ -159,11 +159,11 @@ class Training:
         if self.step.uses_contrast:
             values["style_queue_fill"] = self.step.queue.fill
         if self.ranks.first:
-            self.curves.add(self.steps, self.seen, values)
+            self.curves.add(self.steps, self.images_seen, values)
 
     def _sample(self) -> None:
         if self.ranks.first:
-            path = self.folders.state / "samples" / f"{self.seen:09d}.png"
+            path = self.folders.state / "samples" / f"{self.images_seen:09d}.png"
             error = sample_sheet(path, self.step.averaged(), self.shown)
             # Among the means, so that it enters the log's next line though that may be a later step's.
             self.averages.add({"validation/mae": error})
@@ -172,9 +172,9 @@ class Training:
         if not self.ranks.first:
             return
         self.state.save(
-            self.seen,
+            self.images_seen,
             {
-                "seen": self.seen,
+                "seen": self.images_seen,
                 "steps": self.steps,
                 "averages": self.averages.state_dict(),
                 "step": self.step.state_dict(),
@@ -184,16 +184,16 @@ class Training:
     def _resume(self) -> None:
         state = self.state.load()
         if state is not None:
-            self.seen, self.steps = state["seen"], state["steps"]
+            self.images_seen, self.steps = state["seen"], state["steps"]
             self.averages.load_state_dict(state["averages"])
             self.step.load_state_dict(state["step"])
-            logger.info("going on from image %d", self.seen)
+            logger.info("going on from image %d", self.images_seen)
         self.ranks.wait()  # the first would rotate the states away
         if not self.ranks.first:
             return
         self.curves.cut(self.steps)
         for sheet in (self.folders.state / "samples").glob("*.png"):
-            if int(sheet.stem) > self.seen:
+            if int(sheet.stem) > self.images_seen:
                 sheet.unlink()
 
     def _finish(self) -> None:
@@ -212,7 +212,7 @@ class Training:
         if self.step.uses_contrast:
             logger.info("the contrastive style loss first acted at image %s", began)
         return {
-            "images": self.seen,
+            "images": self.images_seen,
             "steps": self.steps,
             "style_contrast_began_at_image": began,
             "style_queue_length": self.step.queue.length,

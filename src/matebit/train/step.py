@@ -26,7 +26,7 @@ from matebit.model.build import build_discriminator, build_generator
 from matebit.model.generator import Generator
 from matebit.model.translation import Translation
 from matebit.train.average import WeightAverage
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 from matebit.train.compiled import compile_network
 from matebit.train.order import step_order
 from matebit.train.ranks import ALONE, Ranks
@@ -131,7 +131,7 @@ class TrainingStep:
             return torch.autocast(self.device.type, torch.bfloat16)
         return nullcontext()
 
-    def __call__(self, batch: Batch, images: int, step: int) -> tuple[dict[str, float], Translation]:
+    def __call__(self, batch: TrainingBatch, images: int, step: int) -> tuple[dict[str, float], Translation]:
         """Train on `batch`, before which `images` images were seen in `step` steps.
 
         With several ranks `batch` is this one's share, and `images` counts those of all. Returns the
@@ -164,11 +164,11 @@ class TrainingStep:
 
     def _weights_shared(self) -> AbstractContextManager[Any]:
         """One W / sigma a spectral layer serves a pass; compiled networks have it in their program."""
-        judged = self.losses.GAN or self.losses.GAN_Feat
-        networks = [self.generator, self.discriminator] if judged else [self.generator]
+        adversarial = self.losses.GAN or self.losses.GAN_Feat
+        networks = [self.generator, self.discriminator] if adversarial else [self.generator]
         return nullcontext() if self.train.compile else self.order.shared_weights(*networks)
 
-    def _pass(self, batch: Batch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:
+    def _pass(self, batch: TrainingBatch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:
         """The losses of one pass; their gradients are in the parameters when it returns.
 
         One network after the other judges the output, and its graph is gone before the next one's is
@@ -225,7 +225,7 @@ class TrainingStep:
         _backward(losses, target.share, [image])
         return losses
 
-    def _discriminate(self, batch: Batch, image: Tensor) -> dict[str, Tensor]:
+    def _discriminate(self, batch: TrainingBatch, image: Tensor) -> dict[str, Tensor]:
         """Both networks' adversarial losses of the output (B,3,H,W), a leaf.
 
         It and the discriminator's parameters get their gradients.
@@ -233,18 +233,18 @@ class TrainingStep:
         if not (self.losses.GAN or self.losses.GAN_Feat):
             return {}
         with self._autocast():
-            stages = self.order.judge(self.discriminator, batch, image)
+            stages = self.order.stages(self.discriminator, batch, image)
             losses = adversarial_loss(self.losses, *stages)
         _backward(losses, batch.share, [image], keep=self.order.keeps_graph)
         if not self.losses.GAN:
             return losses
         with self._autocast():
-            stages = self.order.judge_again(stages, self.discriminator, batch, image)
+            stages = self.order.stages_again(stages, self.discriminator, batch, image)
             own = discriminator_loss(self.losses, *stages)
         _backward(own, batch.share, self.discriminator.parameters())
         return losses | own
 
-    def _style_codes(self, batch: Batch, translation: Translation, images: int) -> StyleCodes | None:
+    def _style_codes(self, batch: TrainingBatch, translation: Translation, images: int) -> StyleCodes | None:
         """The code of the output and the negatives, once the loss has begun."""
         if not self.uses_contrast:
             return None
