@@ -5,15 +5,23 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
+
+from matebit.io.files import sha256_of_file
 
 if TYPE_CHECKING:
     from matebit.metrics.batch import ScoredBatch
     from matebit.metrics.context import Context
 
 NO_FEATURES = "pixels"
+
+
+def with_digest(label: str, weights: Path | None) -> str:
+    """The name of features with the beginning of their file's SHA-256, where a file made them."""
+    return label if weights is None else f"{label}, weights sha256 {sha256_of_file(weights)[:12]}"
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from matebit.config.metrics import MetricsConfig
+from matebit.metrics.base import with_digest
 from matebit.weights.location import required
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from matebit.metrics.batch import Network, ScoredBatch
     from matebit.metrics.feature_distance import PerceptualDistance
     from matebit.metrics.inception import Inception
-
-
-def with_digest(label: str, weights: Path | None) -> str:
-    """The name of features with the beginning of their file's SHA-256, where a file made them."""
-    from matebit.io.files import sha256_of_file
-
-    return label if weights is None else f"{label}, weights sha256 {sha256_of_file(weights)[:12]}"
 
 
 class Parser(Protocol):

@@ -9,10 +9,11 @@ import numpy as np
 
 from matebit.metrics.base import PerImage
 from matebit.metrics.batch import Features, Network, ScoredBatch
-from matebit.metrics.context import Context
 
 if TYPE_CHECKING:
     import torch
+
+    from matebit.metrics.context import Context
 
 PROTOCOL = (
     "sum over {levels} of the squared distance of unit channel vectors, mean over positions; "

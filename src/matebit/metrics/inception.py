@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from matebit.errors import MatebitError
+from matebit.metrics.base import with_digest
 from matebit.metrics.batch import ScoredBatch
-from matebit.metrics.context import with_digest
 
 if TYPE_CHECKING:
     import torch

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
 
 from matebit.errors import MatebitError
-from matebit.metrics.base import PerImage
+from matebit.metrics.base import PerImage, with_digest
 from matebit.metrics.batch import ScoredBatch
-from matebit.metrics.context import Context, with_digest
 from matebit.metrics.feature_distance import PerceptualDistance
+
+if TYPE_CHECKING:
+    from matebit.metrics.context import Context
 
 
 def calibrated_alexnet(backbone: Path) -> PerceptualDistance:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from matebit.contracts.translated import Item
 from matebit.errors import MatebitError
 from matebit.logs import Progress
-from matebit.metrics.base import Metric, Value
+from matebit.metrics.base import Metric, Value, with_digest
 from matebit.metrics.batch import Inputs, ScoredBatch
-from matebit.metrics.context import Context, Parser, with_digest
+from matebit.metrics.context import Context, Parser
 
 if TYPE_CHECKING:
     import torch
