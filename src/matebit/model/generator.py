@@ -79,7 +79,7 @@ class Generator(nn.Module):
         features = self.embed_exemplar(exemplar_x4, exemplar_input)
         correspondences = []
         if self.position is not None and features is not None:
-            wanted = warp or self.config.decoder == "spade" or self.config.warp_in_decoder
+            wanted = warp or self.config.decoder_sees_warp
             pooled = self.patches_of(exemplar) if wanted else None
             places = cell_centres(features.shape[-2:], like=exemplar) if soft else None
             shown = Exemplar(features, l2_normalise(features), pooled, places)
