@@ -14,6 +14,7 @@ from torch import Tensor
 from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
+from matebit.io.foreign import HEAD, what_it_is
 from matebit.model.build import build_generator
 from matebit.model.generator import Generator
 
@@ -24,9 +25,7 @@ METADATA = "matebit"
 def save_generator(
     path: Path | str, generator: Generator, config: ModelConfig, extra: dict[str, Any] | None = None
 ) -> None:
-    """Write weights, configuration and `extra` (anything JSON can hold) atomically, the same
-    bytes each time.
-    """
+    """Write weights, configuration and `extra`, anything JSON can hold: atomically, always the same bytes."""
     document = {"config": config.model_dump(mode="json"), "extra": extra or {}}
     tensors = {name: value.detach().to("cpu").contiguous() for name, value in generator.state_dict().items()}
     metadata = {METADATA: json.dumps(document, sort_keys=True, ensure_ascii=False)}
@@ -71,14 +70,14 @@ def load_with_metadata(
     return generator.eval(), dict(document.get("extra") or {})
 
 
-def refuse_misfits(source: Path | str, found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
+def refuse_misfits(source: Path | str, stored: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
     """Name every tensor that is missing, unexpected or of another shape, if there is any."""
-    missing = sorted(expected.keys() - found.keys())
-    extra = sorted(found.keys() - expected.keys())
+    missing = sorted(expected.keys() - stored.keys())
+    extra = sorted(stored.keys() - expected.keys())
     wrong = [
-        f"{name} {tuple(found[name].shape)} instead of {tuple(expected[name].shape)}"
-        for name in sorted(expected.keys() & found.keys())
-        if found[name].shape != expected[name].shape
+        f"{name} {tuple(stored[name].shape)} instead of {tuple(expected[name].shape)}"
+        for name in sorted(expected.keys() & stored.keys())
+        if stored[name].shape != expected[name].shape
     ]
     parts = [
         f"{title}: {', '.join(names)}"
@@ -92,7 +91,7 @@ def refuse_misfits(source: Path | str, found: dict[str, Tensor], expected: dict[
 def _what_else(path: Path) -> str | None:
     """What a file that is no safetensors is, and what to do, where its first bytes tell."""
     with path.open("rb") as stream:
-        head = stream.read(80)
+        head = stream.read(HEAD)
     if head[:4] == b"PK\x03\x04" or head[:1] == b"\x80":
         return (
             "a file of PyTorch, not a checkpoint of this program: `matebit import-checkpoint "
@@ -100,9 +99,7 @@ def _what_else(path: Path) -> str | None:
         )
     if len(head) > 66 and all(byte in b"0123456789abcdef" for byte in head[:64]) and head[64:66] == b"PK":
         return "the state of an unfinished training: take model.safetensors below results/NAME/train"
-    if head.startswith(b"version https://git-lfs"):
-        return "only the pointer of Git LFS: run `git lfs pull`"
-    return None
+    return what_it_is(head)
 
 
 def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -111,7 +108,8 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
     try:
         with safe_open(path, "pt") as stream:
             metadata = stream.metadata() or {}
-            found = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 if tensors else {}
+            names = stream.keys() if tensors else []
+            stored = {name: stream.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         is_what = _what_else(path) or f"not a whole safetensors file ({error}): get it anew"
         raise MatebitError(f"{path} is {is_what}") from error
@@ -126,4 +124,4 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
         raise MatebitError(f"the configuration inside {path} is damaged: get the file anew") from error
     if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
         raise MatebitError(f"the configuration inside {path} is damaged: get the file anew")
-    return document, found
+    return document, stored

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from matebit.io.images import write_png
 from matebit.model.generator import Generator
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 
 _GAP = 4  # white pixels between the pictures
 
@@ -22,16 +22,16 @@ def _pixels(images: Tensor) -> np.ndarray:
 
 
 @torch.no_grad()
-def sample_sheet(target: Path, generator: Generator, batch: Batch) -> float:
+def sample_sheet(target: Path, generator: Generator, batch: TrainingBatch) -> float:
     """Write the sheet of `batch` as the generator (evaluation mode) translates it; a row an item.
 
     Returns the mean absolute error of the 8-bit outputs to the truth, 0 to 255.
     """
     size = batch.truth.shape[-2:]
-    found = generator(batch.condition, batch.exemplar, batch.exemplar_condition)
+    translation = generator(batch.condition, batch.exemplar, batch.exemplar_condition)
     condition = (1 - batch.condition[:, :1]).expand(-1, 3, -1, -1) * 2 - 1
-    warped = [F.interpolate(block, size=size, mode="nearest") for block in found.warped]
-    columns = [_pixels(c) for c in (condition, batch.exemplar, *warped, found.image, batch.truth)]
+    warped = [F.interpolate(block, size=size, mode="nearest") for block in translation.warped]
+    columns = [_pixels(c) for c in (condition, batch.exemplar, *warped, translation.image, batch.truth)]
     output, truth = (column.astype(np.int64) for column in columns[-2:])
     rows, (height, width) = len(batch.ids), size
     sheet = np.full((rows * (height + _GAP) - _GAP, len(columns) * (width + _GAP) - _GAP, 3), 255, np.uint8)
