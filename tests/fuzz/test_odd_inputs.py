@@ -31,7 +31,7 @@ from matebit.io.tables import read_table
 from matebit.model.checkpoint import load
 from matebit.model.released import import_checkpoint
 from matebit.translate.framing import frame_of
-from matebit.translate.label_maps import read_masks
+from matebit.translate.label_maps import Maps, read_masks
 
 TOTAL = int(os.environ.get("MATEBIT_FUZZ") or 400)
 MOST_MEMORY = 2 * 2**30
@@ -83,7 +83,7 @@ def masks(folder: Path, dice: random.Random) -> None:
     given = dice.choice((path, folder))
     if dice.random() < 0.5:
         path.rename(folder / "photo_hair.png")
-    read_masks(given, "photo", PHOTO, frame_of(PHOTO, 16, "pad"), faces.LABEL_SET)
+    read_masks(given, "photo", PHOTO, frame_of(PHOTO, 16, "pad"), Maps(faces.LABEL_SET))
 
 
 def poses(folder: Path, dice: random.Random) -> None:
