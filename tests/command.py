@@ -79,14 +79,20 @@ def start_matebit(folder: Path, *words: str | Path, **variables: str) -> subproc
 
 def complaint(result: subprocess.CompletedProcess[str]) -> str:
     """The sentence of a command that refused: status 2, one line, no traceback."""
+    [said] = complaint_lines(result)
+    return said
+
+
+def complaint_lines(result: subprocess.CompletedProcess[str]) -> list[str]:
+    """The sentences of a command that refused, a line each: status 2, no traceback."""
     assert result.returncode == 2, f"{result.returncode}: {result.stdout}{result.stderr}"
     assert "Traceback" not in result.stderr
     said = [line for line in result.stderr.splitlines() if line.startswith("matebit: ")]
-    assert len(said) == 1, result.stderr
+    assert said, result.stderr
     # What else is said are lines of the log, which begin with a time.
     rest = [line for line in result.stderr.splitlines() if line not in said]
     assert all(line[2:3] == ":" for line in rest), result.stderr
-    return said[0]
+    return said
 
 
 def copy_repository(target: Path) -> Path:

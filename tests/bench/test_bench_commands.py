@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 import torch
@@ -68,3 +69,18 @@ def test_flops_are_those_of_the_work_and_memory_is_seen():
         block = torch.ones(2**27)
         del block
     assert 400e6 < memory.bytes < 800e6
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lowers the mark of the highest memory")
+def test_memory_freed_before_is_not_counted():
+    for kept in (False, True):
+        block = torch.ones(75 * 2**20)  # 300 MiB, touched
+        if not kept:
+            del block
+        with PeakMemory(torch.device("cpu")) as memory:
+            pass
+        assert memory.bytes < 50e6
+    with PeakMemory(torch.device("cpu")) as memory:
+        more = torch.ones(75 * 2**20)
+    assert 300e6 < memory.bytes < 400e6
+    assert block.shape == more.shape

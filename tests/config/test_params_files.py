@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from command import REPOSITORY
+from command import REPOSITORY, complaint_lines, matebit_here
 from matebit.config.read import read_mapping, read_with_overrides, validated
 from matebit.config.schema import Params
 from matebit.engines.resolve import resolve
@@ -81,6 +81,37 @@ def test_unknown_key_names_the_nearest(tmp_path: Path, text: str, words: list[st
 def test_wrong_value_is_named_with_its_key(tmp_path: Path, text: str, words: list[str]):
     said = refusal(tmp_path, text)
     assert all(word in said for word in words), said
+
+
+def test_all_mistakes_are_said_at_once_a_line_each(tmp_path: Path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("train: {batch: many, imges: 4}\nseeds: []\nmethods: [nobody, {name: a, kind: images}]\n")
+    lines = complaint_lines(matebit_here(tmp_path, "resolve", "mine.yaml"))
+    assert len(lines) == 5
+    assert all(line.startswith("matebit: mine.yaml: ") for line in lines)
+    for key in ("train.batch", "'train.imges'", "seeds", "nobody", "kind images needs path"):
+        assert sum(key in line for line in lines) == 1, key
+    assert not (tmp_path / "results").exists()
+
+
+def test_mistakes_of_all_methods_are_said_and_a_common_one_once(tmp_path: Path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "model: {variant: released}\ntrain: {checkpoint_activations: true}\n"
+        "methods:\n- {name: a, model: {block: 1}}\n- {name: b, train: {batch: no}}\n"
+        "- {name: c}\n- {name: d}\n"
+    )
+    said = complaint_lines(matebit_here(tmp_path, "resolve", "mine.yaml"))
+    assert [line.partition("methods.")[2][0] for line in said] == ["a", "b", "c"]
+    assert "checkpoint_activations" in said[2]
+
+
+def test_of_a_hundred_mistakes_twenty_are_said(tmp_path: Path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("".join(f"odd{number}: 1\n" for number in range(100)))
+    said = complaint_lines(matebit_here(tmp_path, "resolve", "mine.yaml"))
+    assert len(said) == 21
+    assert said[-1].endswith("80 more mistakes like these")
 
 
 @pytest.mark.parametrize(

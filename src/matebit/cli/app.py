@@ -12,10 +12,17 @@ import typer
 from typer.core import TyperGroup
 
 from matebit import __version__
-from matebit.cli import datasets, project, score, share, stages, tools, weights
-from matebit.cli.bench import bench
+from matebit.cli import datasets, maintain, project, score, share, stages, tools, weights
 from matebit.errors import MatebitError, system_refusals_said
 from matebit.logs import set_up_logging
+
+_PANELS = (project.PANEL, stages.PANEL, tools.PANEL, maintain.PANEL)
+
+
+def panel_of(group: Any, name: str) -> str:
+    """The panel of the help in which a command stands."""
+    panel = getattr(group.commands[name], "rich_help_panel", None)
+    return panel if isinstance(panel, str) else tools.PANEL
 
 
 def _stopped(stop: KeyboardInterrupt) -> NoReturn:
@@ -33,6 +40,10 @@ def _at_home(word: str) -> str:
 
 class _Commands(TyperGroup):
     """Typer would end with 130 and no word, whatever stopped the command; the system's refusals in words."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """By panel, what keeps the program last; Typer would begin with the groups of commands."""
+        return sorted(super().list_commands(ctx), key=lambda name: _PANELS.index(panel_of(self, name)))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """A shell leaves the `~` of `--out=~/here` to the program."""
@@ -52,7 +63,6 @@ app = typer.Typer(
     cls=_Commands,
     help="MATEBIT, from data to evaluation: exemplar-based image translation as a pipeline.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 project.register(app)
@@ -62,7 +72,7 @@ datasets.register(app)
 score.register(app)
 share.register(app)
 app.add_typer(weights.app, name="weights", rich_help_panel=tools.PANEL)
-app.add_typer(bench, name="bench", rich_help_panel=tools.PANEL)
+maintain.register(app)
 
 
 def _show_version(wanted: bool) -> None:
@@ -93,7 +103,8 @@ def main() -> None:
     try:
         app()
     except MatebitError as error:
-        print(f"matebit: {error}", file=sys.stderr)
+        for line in str(error).splitlines() or [""]:
+            print(f"matebit: {line}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt as stop:
         _stopped(stop)

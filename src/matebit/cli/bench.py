@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from matebit.cli.arguments import ResolvedFile
 from matebit.errors import MatebitError
 
 if TYPE_CHECKING:
     from matebit.bench.networks import Case
 
-bench = typer.Typer(help="Measure the program on this machine.", no_args_is_help=True)
+bench = typer.Typer(
+    help="Measure the program on this machine.\n\nExample: matebit bench translate", no_args_is_help=True
+)
 
 Variant = Annotated[str, typer.Option(help="matebit or released.")]
 Width = Annotated[int, typer.Option(help="Width of generator and discriminator.")]
@@ -53,7 +56,10 @@ def translate(
     precision: Precision = "auto",
     stride: Stride = 8,
 ) -> None:
-    """One translation."""
+    """One translation.
+
+    Example: matebit bench translate --size 256 --threads 2
+    """
     from matebit.bench.networks import translate
 
     case = _case(
@@ -80,7 +86,10 @@ def train(
     ] = False,
     compile: Annotated[bool, typer.Option(help="Compile the networks with torch.compile.")] = False,
 ) -> None:
-    """One training step of both networks, all losses."""
+    """One training step of both networks, all losses.
+
+    Example: matebit bench train --ngf 16 --size 128
+    """
     from matebit.bench.networks import train
 
     case = _case(
@@ -103,7 +112,10 @@ def attention(
     device: Device = "auto",
     stride: Stride = 8,
 ) -> None:
-    """Masked attention alone, forward and backward, over (size / stride)^2 tokens of 8 * ngf channels."""
+    """Masked attention alone, forward and backward, over (size / stride)^2 tokens of 8 * ngf channels.
+
+    Example: matebit bench attention --backend tiled --size 512
+    """
     from matebit.bench.networks import attention
 
     if backend not in ("dense", "tiled"):
@@ -117,13 +129,16 @@ def attention(
 
 @bench.command()
 def loader(
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml, pairs made.")],
+    params: ResolvedFile,
     batch: BatchSize = 8,
     batches: Annotated[int, typer.Option(min=1, help="Batches a repeat.")] = 20,
     repeats: Repeats = 5,
     warmup: WarmUp = 2,
 ) -> None:
-    """The training set as a training reads it."""
+    """The training set as a training reads it.
+
+    Example: matebit bench loader results/demo/params.yaml
+    """
     from matebit.bench.loader import loader
 
     typer.echo(loader(params, batch, batches, repeats, warmup).line())
@@ -139,7 +154,10 @@ def _conditions(
         int, typer.Option(min=8, help="Images to compute, of those in the folder in turn.")
     ] = 256,
 ) -> None:
-    """Face edges from files on all cores, as described in one process, and reading them for training."""
+    """Face edges from files on all cores, as described in one process, and reading them for training.
+
+    Example: matebit bench conditions --images 64
+    """
     from matebit.bench.conditions import run
 
     for line in run(root, size, images).lines:
@@ -153,7 +171,10 @@ AllThreads = Annotated[int | None, typer.Option(min=1, help="CPU threads; defaul
 
 @bench.command("swd")
 def _swd(images: Images = 64, side: Side = 256, threads: AllThreads = None) -> None:
-    """The sliced Wasserstein distance against two textbook forms in numpy, on the same images."""
+    """The sliced Wasserstein distance against two textbook forms in numpy, on the same images.
+
+    Example: matebit bench swd --images 64 --side 256
+    """
     from matebit.bench.swd import run
 
     timings = run(images, side, threads or os.cpu_count() or 1)
@@ -170,7 +191,10 @@ def _swd(images: Images = 64, side: Side = 256, threads: AllThreads = None) -> N
 def _metrics_memory(
     images: Images = 30_000, side: Side = 256, batch: int = 16, threads: AllThreads = None
 ) -> None:
-    """Memory that FID statistics, SWD and relevance hold beyond the networks while images stream by."""
+    """Memory that FID statistics, SWD and relevance hold beyond the networks while images stream by.
+
+    Example: matebit bench metrics-memory --images 1000
+    """
     from matebit.bench.stream import run
 
     for held in run(images, side, batch, threads or os.cpu_count() or 1):
@@ -187,7 +211,10 @@ def _checkpoint(
     size: Annotated[int | None, typer.Option(help="Side in px; default: that of its training.")] = None,
     threads: Threads = 1,
 ) -> None:
-    """How near a checkpoint comes to true answers on unseen bundled portraits, beside the exemplar copied."""
+    """How near a checkpoint comes to true answers on unseen bundled portraits, beside the exemplar copied.
+
+    Example: matebit bench checkpoint --pairs 16
+    """
     from matebit.bench.checkpoint import HEAD, run
     from matebit.translate.shipped import shipped_checkpoint
 

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from matebit.cli.arguments import ParamsFile, ResolvedFile
 from matebit.cli.tools import PANEL
 
 
 def _fetch(
-    params: Annotated[Path, typer.Argument(metavar="FILE", help="A params file, params/NAME.yaml.")],
+    params: ParamsFile,
     archive: Annotated[
         Path | None, typer.Option(help="The dataset's archive, fetched by hand (zip or tar).")
     ] = None,
@@ -20,7 +21,10 @@ def _fetch(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key: data.root=PATH.")
     ] = None,
 ) -> None:
-    """Fetch the published dataset of a params file and unpack it as its data.root."""
+    """Fetch the published dataset of a params file and unpack it as its data.root.
+
+    Example: matebit fetch params/celebahq-edges.yaml --archive CelebAMask-HQ.zip
+    """
     from matebit.config.read import read_with_overrides, validated
     from matebit.config.schema import Params
     from matebit.data.fetching import fetch_dataset
@@ -30,10 +34,13 @@ def _fetch(
 
 
 def _export_lists(
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
+    params: ResolvedFile,
     out: Annotated[Path, typer.Option(help="The folder for the lists.")],
 ) -> None:
-    """Write splits and exemplars as the lists of CoCosNet: train.txt, val.txt, ref.txt, ref_test.txt."""
+    """Write splits and exemplars as the lists of CoCosNet: train.txt, val.txt, ref.txt, ref_test.txt.
+
+    Example: matebit export-lists results/demo/params.yaml --out lists
+    """
     from matebit.data.export_lists import export_lists
     from matebit.pipeline.layout import Layout
 

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from matebit.cli import complete
+
 PANEL = "Projects and parameters"
 
 params = typer.Typer(
-    help="Print every parameter with its default and meaning; list, show: files to begin from.",
+    help="Print every parameter with its default and meaning; list, show: files to begin from.\n\n"
+    "Example: matebit params",
     invoke_without_command=True,
 )
 
@@ -23,6 +26,7 @@ def _init(
             "--params",
             metavar="NAME",
             help="A params file to begin from (`matebit params list`); repeatable. Default: demo, smoke.",
+            autocompletion=complete.given_params,
         ),
     ] = None,
 ) -> None:
@@ -37,7 +41,14 @@ def _init(
 
 
 def _dvc(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Params files, params/NAME.yaml.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Params files, params/NAME.yaml.",
+            autocompletion=complete.params_files_here,
+        ),
+    ],
 ) -> None:
     """Write DVC's file for a params file: dvc.yaml for the first, pipelines/NAME/dvc.yaml for others.
 
@@ -78,7 +89,12 @@ def _list() -> None:
 
 
 @params.command("show")
-def _show(name: Annotated[str, typer.Argument(metavar="NAME", help="A name from the list.")]) -> None:
+def _show(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A name from the list.", autocompletion=complete.given_params),
+    ],
+) -> None:
     """Print a params file that comes with the program.
 
     Example: matebit params show folder > params/mine.yaml

@@ -17,16 +17,14 @@ def cli_reference() -> str:
     """Every command with its arguments and options, by panel, as Markdown."""
     import typer
 
-    from matebit.cli.app import app
+    from matebit.cli.app import app, panel_of
 
     group: Any = typer.main.get_command(app)
     panels: dict[str, list[str]] = {}
-    for name, command in group.commands.items():
+    for name in group.list_commands(None):
+        command = group.commands[name]
         if not command.hidden:
-            panel = getattr(command, "rich_help_panel", None)
-            panels.setdefault(panel if isinstance(panel, str) else "Tools", []).extend(
-                _command(f"matebit {name}", command)
-            )
+            panels.setdefault(panel_of(group, name), []).extend(_command(f"matebit {name}", command))
     parts = [_INTRO]
     for panel, texts in panels.items():
         parts += [f"\n## {panel}\n", *texts]
@@ -57,11 +55,9 @@ def _named(argument: Any) -> str:
 
 
 def _plain(text: str | None) -> str:
-    """A docstring as Markdown: lines that are commands become code."""
+    """A docstring as Markdown: its example becomes code."""
     lines = [line.strip() for line in (text or "").strip().splitlines()]
-    return "\n".join(
-        f"`{line}`" if line.startswith("matebit ") and not line.endswith(".") else line for line in lines
-    )
+    return "\n".join(re.sub(r"^Example: (.+)$", r"Example: `\1`", line) for line in lines)
 
 
 def _cell(one: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from matebit.cli import complete
 from matebit.cli.tools import PANEL
 
 
@@ -16,7 +17,9 @@ def _score(
     metrics: Annotated[
         str | None,
         typer.Option(
-            metavar="A,B", help="Names of docs/metrics.md; default: all that the folders can serve."
+            metavar="A,B",
+            help="Names of docs/metrics.md; default: all that the folders can serve.",
+            autocompletion=complete.metric_names,
         ),
     ] = None,
     exemplars: Annotated[
@@ -51,7 +54,7 @@ def _score(
 ) -> None:
     """Score a folder of images against another, with the numbers and protocols of an experiment.
 
-    matebit score truth/ ours/ --metrics ssim,psnr,swd --out scores.csv --out scores.md
+    Example: matebit score truth/ ours/ --metrics ssim,psnr,swd --out scores.csv --out scores.md
     """
     from matebit.io.files import write_text
     from matebit.metrics.score import score

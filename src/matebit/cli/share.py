@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
+from matebit.cli.arguments import Method, ResolvedFile, Seed
 from matebit.cli.tools import PANEL
 
 
 def _push(
     repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="The repository on the Hub.")],
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="A method of the params file.")],
-    seed: Annotated[int, typer.Option("--seed", help="One of the params file's seeds.")],
+    params: ResolvedFile,
+    method: Method,
+    seed: Seed,
     licence: Annotated[
         str | None, typer.Option(metavar="L", help="Licence of the weights; bundled data: apache-2.0.")
     ] = None,
@@ -25,7 +26,7 @@ def _push(
 ) -> None:
     """Send a scored run to a Hugging Face Hub: weights, configuration, provenance, a model card.
 
-    matebit push me/portraits results/portraits256/params.yaml matebit --seed 1
+    Example: matebit push me/portraits results/portraits256/params.yaml matebit --seed 1
     """
     import tempfile
 
@@ -53,7 +54,7 @@ def _pull(
 ) -> None:
     """Fetch a model from a Hugging Face Hub into a folder, for `--checkpoint FOLDER` anywhere.
 
-    matebit pull me/portraits --out models/portraits
+    Example: matebit pull me/portraits --out models/portraits
     """
     from matebit.fetch.hub import SCHEME, fetch_model
 

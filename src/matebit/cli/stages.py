@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from matebit.cli import complete
+from matebit.cli.arguments import ParamsFile, ResolvedFile, SeedIfAny
 from matebit.cli.translate import TwoForms, translate
 from matebit.pipeline.stages import STAGES, Stage
 
 PANEL = "Stages of the pipeline"
 
-ParamsFile = Annotated[
-    Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml, as `matebit resolve` wrote it.")
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="One of the params file's seeds.")]
+
+def _help(stage: Stage) -> str:
+    words = " matebit --seed 1" if stage.per_run else ""
+    return f"{stage.does}\n\nExample: matebit {stage.name} results/demo/params.yaml{words}"
 
 
 def _add_single(app: typer.Typer, stage: Stage) -> None:
-    @app.command(stage.name, help=stage.does, rich_help_panel=PANEL)
-    def command(params: ParamsFile) -> None:
+    @app.command(stage.name, help=_help(stage), rich_help_panel=PANEL)
+    def command(params: ResolvedFile) -> None:
         from matebit.engines.run_stage import run_stage
 
         run_stage(stage.name, params)
 
 
 def _add_per_run(app: typer.Typer, stage: Stage) -> None:
-    @app.command(stage.name, help=stage.does, rich_help_panel=PANEL)
+    @app.command(stage.name, help=_help(stage), rich_help_panel=PANEL)
     def command(
-        params: ParamsFile,
-        method: Annotated[str, typer.Argument(help="A method of the params file.")],
-        seed: Seed = None,
+        params: ResolvedFile,
+        method: Annotated[
+            str, typer.Argument(help="A method of the params file.", autocompletion=complete.scored)
+        ],
+        seed: SeedIfAny = None,
     ) -> None:
         from matebit.engines.run_stage import run_stage
 
@@ -39,13 +42,16 @@ def _add_per_run(app: typer.Typer, stage: Stage) -> None:
 
 
 def _resolve(
-    params: Annotated[Path, typer.Argument(metavar="FILE", help="A params file, params/NAME.yaml.")],
+    params: ParamsFile,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key: train.images=400.")
     ] = None,
     engine: Annotated[str, typer.Option(help="Who runs the stages: snakemake, dvc or hand.")] = "hand",
 ) -> None:
-    """Check a params file, fill its defaults, and write results/NAME/params.yaml."""
+    """Check a params file, fill its defaults, and write results/NAME/params.yaml.
+
+    Example: matebit resolve params/smoke.yaml --set train.images=400
+    """
     from matebit.config.read import read_with_overrides
     from matebit.engines.given import check_given
     from matebit.engines.resolve import resolve, write_resolved

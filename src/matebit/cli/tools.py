@@ -8,11 +8,15 @@ from typing import Annotated
 
 import typer
 
+from matebit.cli import complete
+from matebit.cli.arguments import ResolvedFile
+
 PANEL = "Tools"
+_UI_PORT, _APP_PORT = 5000, 8177
 
 
 def _ui(
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 5000,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = _UI_PORT,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in a browser, at a terminal.")
@@ -28,10 +32,18 @@ def _ui(
 
 
 def _figure(
-    name: Annotated[str, typer.Argument(help="A figure's name; a wrong one lists them all.")],
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A figure's name; a wrong one lists them all.", autocompletion=complete.figure_names
+        ),
+    ],
+    params: ResolvedFile,
 ) -> None:
-    """Draw one figure of a report again from the files on the disk."""
+    """Draw one figure of a report again from the files on the disk.
+
+    Example: matebit figure comparison results/demo/params.yaml
+    """
     from matebit.config.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.figures import draw
@@ -41,14 +53,17 @@ def _figure(
 
 
 def _conditions_sheet(
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
+    params: ResolvedFile,
     out: Annotated[Path, typer.Option(help="The sheet to write, .jpg or .png.")],
     items: Annotated[int, typer.Option(min=1, help="Items, evenly from all.")] = 4,
     photos: Annotated[
         bool, typer.Option(help="Show the pictures themselves beside their conditions.")
     ] = True,
 ) -> None:
-    """Show extracted conditions channel by channel, on one sheet."""
+    """Show extracted conditions channel by channel, on one sheet.
+
+    Example: matebit conditions-sheet results/demo/params.yaml --out sheet.jpg
+    """
     from matebit.config.resolved import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.condition_sheet import condition_sheet
@@ -58,12 +73,18 @@ def _conditions_sheet(
 
 
 def _check(
-    name: Annotated[str, typer.Argument(help="The name of an experiment that has run.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="The name of an experiment that has run.", autocompletion=complete.experiments),
+    ],
     write: Annotated[
         bool, typer.Option("--write", help="Write expected/NAME.json from this run instead.")
     ] = False,
 ) -> None:
-    """Compare an experiment's numbers with those of its authors, expected/NAME.json."""
+    """Compare an experiment's numbers with those of its authors, expected/NAME.json.
+
+    Example: matebit check demo
+    """
     from matebit.report.expected import AGREES, check_expected, write_expected
 
     if write:
@@ -85,7 +106,10 @@ def _check(
 
 
 def _schema() -> None:
-    """Print the JSON Schema of a params file, with which editors complete and check it (docs/usage.md)."""
+    """Print the JSON Schema of a params file, with which editors complete and check it (docs/usage.md).
+
+    Example: matebit schema > params/schema.json
+    """
     import json
 
     from matebit.config.json_schema import params_schema
@@ -102,7 +126,10 @@ def _import_checkpoint(
         bool, typer.Option(help="Was the decoder's self-attention on in training? The file does not say.")
     ] = True,
 ) -> None:
-    """Turn the authors' released generator into a checkpoint of this program."""
+    """Turn the authors' released generator into a checkpoint of this program.
+
+    Example: matebit import-checkpoint latest_net_G.pth --out released.safetensors
+    """
     from matebit.model.released import import_checkpoint
 
     import_checkpoint(source, out, use_attention=attention)
@@ -113,7 +140,10 @@ def _export_checkpoint(
     source: Annotated[Path, typer.Argument(metavar="SRC", help="A checkpoint of the variant `released`.")],
     out: Annotated[Path, typer.Option(help="The file to write, under the authors' key names.")],
 ) -> None:
-    """Write a trained `released` network under the authors' key names."""
+    """Write a trained `released` network under the authors' key names.
+
+    Example: matebit export-checkpoint released.safetensors --out latest_net_G.safetensors
+    """
     from matebit.model.released import export_checkpoint
 
     export_checkpoint(source, out)
@@ -124,42 +154,13 @@ def _gallery(
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     size: Annotated[int, typer.Option(metavar="PX", help="Side of the pictures.")] = 256,
 ) -> None:
-    """Write the bundled exemplars, paintings of museums, and sitters to translate, as PNG files."""
+    """Write the bundled exemplars, paintings of museums, and sitters to translate, as PNG files.
+
+    Example: matebit gallery --out gallery
+    """
     from matebit.translate.gallery import write_gallery
 
     for path in write_gallery(out, size):
-        typer.echo(str(path))
-
-
-def _opening_figure(
-    out: Annotated[Path, typer.Option(help="The picture to write (docs/images/opening.jpg).")],
-    checkpoint: Annotated[
-        Path | None, typer.Option("--checkpoint", metavar="C", help="A checkpoint; default: the one shipped.")
-    ] = None,
-    size: Annotated[int | None, typer.Option(metavar="PX", help="Side of what the network sees.")] = None,
-    enlarge: Annotated[int, typer.Option(metavar="K", help="Cells so many times as large.")] = 1,
-) -> None:
-    """Make README's first figure: a photograph and sitters in the styles of paintings."""
-    from matebit.translate.enlarge import checked_factor
-    from matebit.translate.opening_figure import write_opening_figure
-    from matebit.translate.shipped import shipped_checkpoint
-    from matebit.translate.translator import load
-
-    write_opening_figure(load(checkpoint or shipped_checkpoint()), out, size, checked_factor(enlarge))
-    typer.echo(str(out))
-
-
-def _ship(
-    params: Annotated[Path, typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml.")],
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="A method of the params file.")],
-    seed: Annotated[int, typer.Option("--seed", help="One of the params file's seeds.")],
-) -> None:
-    """Make a scored run the checkpoint that the program comes with, its provenance beside it."""
-    from matebit.config.resolved import read_resolved
-    from matebit.pipeline.layout import Layout
-    from matebit.translate.shipped import ship
-
-    for path in ship(read_resolved(params), Layout.of(params), method, seed):
         typer.echo(str(path))
 
 
@@ -168,7 +169,7 @@ def _app(
         str | None,
         typer.Option(metavar="C", help="A checkpoint, or hf://OWNER/NAME; default: the one shipped."),
     ] = None,
-    port: Annotated[int, typer.Option(help="Port on this machine; 0: any free one.")] = 8177,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0: any free one.")] = _APP_PORT,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     names: Annotated[
         list[str] | None,
@@ -184,6 +185,8 @@ def _app(
     """Translate pictures on a page in the browser; it stays on this machine.
 
     Checkpoints of experiments in results/ can be chosen there.
+
+    Example: matebit app --port 8200 --keep results-of-today
     """
     from matebit.app.limits import Limits
     from matebit.app.models import trained_here
@@ -197,9 +200,37 @@ def _app(
     serve(load(checkpoint).to(where), host, port, names or [], limits, keep, trained_here(Path()))
 
 
+def _doctor(
+    params: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="Also what this params file needs: params/NAME.yaml.",
+            autocompletion=complete.params_files_here,
+        ),
+    ] = None,
+) -> None:
+    """Look at Python, libraries, GPU, weights, extras, ports, disk and folders; say what to do about each.
+
+    Exit status 1 where something has to be mended.
+
+    Example: matebit doctor params/metfaces.yaml
+    """
+    from matebit.doctor.finding import examine
+
+    to_mend = 0
+    for finding in examine(Path(), {"ui": _UI_PORT, "app": _APP_PORT}, params):
+        typer.echo(finding.lines())
+        to_mend += finding.verdict == "mend"
+    typer.echo(f"\n{to_mend} to mend" if to_mend else "\nnothing to mend")
+    if to_mend:
+        raise typer.Exit(1)
+
+
 def register(app: typer.Typer) -> None:
     """Add the tools to `app`."""
     commands: dict[str, Callable[..., None]] = {
+        "doctor": _doctor,
         "ui": _ui,
         "figure": _figure,
         "conditions-sheet": _conditions_sheet,
@@ -209,8 +240,6 @@ def register(app: typer.Typer) -> None:
         "export-checkpoint": _export_checkpoint,
         "app": _app,
         "gallery": _gallery,
-        "ship": _ship,
-        "opening-figure": _opening_figure,
     }
     for name, function in commands.items():
         app.command(name, rich_help_panel=PANEL)(function)

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from matebit.cli import complete
+from matebit.cli.arguments import SeedIfAny
+
 PICTURES = "Your own pictures"
 
 
@@ -46,12 +49,21 @@ def _option(*names: str, help: str, metavar: str | None = None) -> Any:
 def translate(
     params: Annotated[
         Path | None,
-        typer.Argument(metavar="PARAMS", help="results/NAME/params.yaml: its test set."),
+        typer.Argument(
+            metavar="PARAMS",
+            help="results/NAME/params.yaml: its test set.",
+            autocompletion=complete.resolved_files,
+        ),
     ] = None,
     method: Annotated[
-        str | None, typer.Argument(metavar="METHOD", help="A method of the params file, or `controls`.")
+        str | None,
+        typer.Argument(
+            metavar="METHOD",
+            help="A method of the params file, or `controls`.",
+            autocompletion=complete.scored,
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="One of the params file's seeds.")] = None,
+    seed: SeedIfAny = None,
     photos: Annotated[
         list[Path] | None, _option("--photo", metavar="P", help="A picture or a folder; may be repeated.")
     ] = None,
@@ -117,7 +129,10 @@ def translate(
         str | None, _option("--device", metavar="D", help="auto (default), cpu or cuda.")
     ] = None,
 ) -> None:
-    """Translate the test set of an experiment, or pictures of your own."""
+    """Translate the test set of an experiment, or pictures of your own.
+
+    Example: matebit translate --photo me.jpg --exemplar painting.jpg --out out.png
+    """
     from matebit.errors import MatebitError
 
     own = {

@@ -6,13 +6,24 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Pretrained weights: list, fetch, verify, path.", no_args_is_help=True)
-Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Names from the list.")]
+from matebit.cli import complete
+
+app = typer.Typer(
+    help="Pretrained weights: list, fetch, verify, path.\n\nExample: matebit weights list",
+    no_args_is_help=True,
+)
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME]...", help="Names from the list.", autocompletion=complete.weight_names),
+]
 
 
 @app.command("list")
 def _list() -> None:
-    """Show every weight file: where it lies, where it comes from, licence, what needs it."""
+    """Show every weight file: where it lies, where it comes from, licence, what needs it.
+
+    Example: matebit weights list
+    """
     from matebit.weights.location import path_of
     from matebit.weights.registry import weights
 
@@ -29,7 +40,10 @@ def _list() -> None:
 
 @app.command("fetch")
 def _fetch(names: Names = None) -> None:
-    """Fetch weight files by name into the folder; each is checked before it gets its name."""
+    """Fetch weight files by name into the folder; each is checked before it gets its name.
+
+    Example: matebit weights fetch vgg19 alexnet
+    """
     from matebit.errors import MatebitError
     from matebit.weights.keeping import fetch
     from matebit.weights.registry import weight_named
@@ -42,7 +56,10 @@ def _fetch(names: Names = None) -> None:
 
 @app.command("verify")
 def _verify(names: Names = None) -> None:
-    """Compare weight files with their published SHA-256: those that are there, or those named."""
+    """Compare weight files with their published SHA-256: those that are there, or those named.
+
+    Example: matebit weights verify
+    """
     from matebit.errors import MatebitError
     from matebit.weights.keeping import state_of
     from matebit.weights.registry import weight_named, weights
@@ -58,8 +75,15 @@ def _verify(names: Names = None) -> None:
 
 
 @app.command("path")
-def _path(name: Annotated[str | None, typer.Argument(help="A name from the list.")] = None) -> None:
-    """Print the folder of weights, or where one file is looked for."""
+def _path(
+    name: Annotated[
+        str | None, typer.Argument(help="A name from the list.", autocompletion=complete.weight_names)
+    ] = None,
+) -> None:
+    """Print the folder of weights, or where one file is looked for.
+
+    Example: matebit weights path vgg19
+    """
     from matebit.weights.location import path_of, weights_folder
     from matebit.weights.registry import weight_named
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -86,12 +87,28 @@ def _sentence(error: ErrorDetails, model: type[BaseModel], where: str) -> str:
     return f"{where}: {key} is {given}, but {problem[0].lower()}{problem[1:]}"
 
 
+_MOST_SAID = 20
+
+
 def validated(model: type[BaseModel], value: Any, where: str) -> Any:
-    """`value` as an instance of `model`; the first mistake becomes a `MatebitError` naming key and file."""
+    """`value` as an instance of `model`; its mistakes become one `MatebitError`, a line each.
+
+    What holds between keys is looked at only where every single key is in order.
+    """
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise MatebitError(_sentence(error.errors()[0], model, where)) from error
+        said = (_sentence(each, model, where) for each in error.errors())
+        raise MatebitError(all_said(said, where)) from error
+
+
+def all_said(sentences: Iterable[str], where: str) -> str:
+    """Sentences as the lines of one message, each once; of very many the first ones."""
+    lines = list(dict.fromkeys(sentences))
+    more = len(lines) - _MOST_SAID
+    return "\n".join(
+        [*lines[:_MOST_SAID], *([f"{where}: {more} more mistakes like these"] if more > 0 else [])]
+    )
 
 
 def read_with_overrides(path: Path, overrides: list[str] | None = None) -> dict[str, Any]:

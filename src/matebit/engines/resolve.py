@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from matebit.config.read import merged, validated
+from matebit.config.read import all_said, merged, validated
 from matebit.config.schema import Method, MethodSections, Params, ResolvedParams
 from matebit.config.translate import GivenImages
 from matebit.config.yaml_text import yaml_text
 from matebit.contracts.condition_kinds import condition_channels
 from matebit.engines.stage_code import stage_digests
+from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_bytes, write_text
 
 
@@ -32,6 +33,22 @@ def _method_sections(
     return validated(MethodSections, sections, f"{where}: methods.{method.name}")
 
 
+def _methods(params: Params, mapping: dict[str, Any], where: str) -> dict[str, MethodSections | GivenImages]:
+    """The sections of every method; raises `MatebitError` with the faults of all of them."""
+    found: dict[str, MethodSections | GivenImages] = {}
+    faults: dict[str, str] = {}
+    for method in params.methods:
+        try:
+            found[method.name] = _method_sections(params, method, mapping, where)
+        except MatebitError as fault:
+            # Said once, of the first method: what is wrong in a section of the file is so in all.
+            for line in str(fault).splitlines():
+                faults.setdefault(line.replace(f"methods.{method.name}", "", 1), line)
+    if faults:
+        raise MatebitError(all_said(faults.values(), where))
+    return found
+
+
 def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
     """Check the mapping of a params file, fill every default, give each method its complete sections.
 
@@ -39,7 +56,7 @@ def resolve(mapping: dict[str, Any], where: str) -> ResolvedParams:
     """
     params: Params = validated(Params, mapping, where)
     kept = params.model_dump(exclude={"methods", "model", "losses", "train"})
-    methods = {method.name: _method_sections(params, method, mapping, where) for method in params.methods}
+    methods = _methods(params, mapping, where)
     whole = kept | {"methods": methods, "order": list(methods)}
     whole["code"] = stage_digests(whole)
     resolved: ResolvedParams = validated(ResolvedParams, whole, where)

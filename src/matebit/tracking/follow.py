@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import select
 import sys
 from pathlib import Path
@@ -73,13 +72,13 @@ def trouble_of(error: Exception, base: Path) -> str | None:
     from requests import RequestException
     from sqlalchemy.exc import DatabaseError
 
-    from matebit.tracking.store import tracking_uri
+    from matebit.tracking.place import tracking_uri, without_password
 
     if isinstance(error, OSError) and not isinstance(error, RequestException):
         return refusal(error)
     if isinstance(error, MlflowException | RequestException | DatabaseError):
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        shown = re.sub(r"//[^/@]*@", "//", tracking_uri(base))  # no password in a log
+        shown = without_password(tracking_uri(base))
         return f"the tracker {shown} does not take what it is told ({first[:300]}); see MLFLOW_TRACKING_URI"
     return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -16,7 +15,8 @@ from types import FrameType
 
 from matebit.errors import MatebitError
 from matebit.tracking.follow import send_all
-from matebit.tracking.store import runs_page, tracking_uri
+from matebit.tracking.place import tracking_uri, without_password
+from matebit.tracking.store import runs_page
 
 _SECONDS_TO_END = 10.0
 
@@ -38,12 +38,12 @@ def show_runs(base: Path, host: str, port: int, open_page: bool = False) -> None
     if uri.startswith("http"):
         send_all(base)
         raise MatebitError(
-            f"MLFLOW_TRACKING_URI is a server; open {_without_password(runs_page(base, uri))} in a browser"
+            f"MLFLOW_TRACKING_URI is a server; open {without_password(runs_page(base, uri))} in a browser"
         )
     _check_free(host, port)
     send_all(base)
     page = runs_page(base, f"http://{host}:{port}")
-    print(f"{page} shows {_without_password(uri)}; Ctrl-C ends it", flush=True)
+    print(f"{page} shows {without_password(uri)}; Ctrl-C ends it", flush=True)
     words = [sys.executable, "-m", "mlflow", "ui"]
     words += ["--host", host, "--port", str(port)]
     before = signal.signal(signal.SIGTERM, _end)
@@ -65,10 +65,6 @@ def show_runs(base: Path, host: str, port: int, open_page: bool = False) -> None
         signal.signal(signal.SIGTERM, before)
     if status:
         raise MatebitError(f"MLflow's server on {host}:{port} ended with status {status}; it says why above")
-
-
-def _without_password(address: str) -> str:
-    return re.sub(r"(?<=:)[^:/@]+(?=@)", "***", address)
 
 
 def _open(page: str, server: subprocess.Popen[bytes], host: str, port: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
 from matebit.tracking import told
 from matebit.tracking.models import find_model, log_model, log_model_use
+from matebit.tracking.place import tracking_uri
 from matebit.tracking.record import JobRecord
 from matebit.tracking.saved_view import TAG, compared_methods
 from matebit.tracking.used import used
@@ -31,11 +31,6 @@ _PARAM_LENGTH = 6000
 _COMPARED = ("mean", "deviation", "low", "high", "n", "seeds", "exemplar_rank")
 # MLflow's page would open an experiment of unknown kind among its views of language models.
 _KIND = {"mlflow.experimentKind": "custom_model_development"}
-
-
-def tracking_uri(base: Path) -> str:
-    """The variable MLFLOW_TRACKING_URI, or the SQLite file `mlflow.db` of the project folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(base / 'mlflow.db').resolve()}"
 
 
 def runs_page(base: Path, server: str) -> str:
