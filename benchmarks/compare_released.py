@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 
 import torch
-from plain_released import PlainStep, plain_operations
+from plain_released import PlainStep, plain_networks
 
 from matebit.bench.measure import PeakMemory
 from matebit.bench.networks import Case, made_up_batch
@@ -43,7 +43,7 @@ def side_by_side(ours: Callable[[], object], plain: Callable[[], object], thread
     times = []
     for turn in range(WARM_UP + PAIRS):
         mine = seconds(ours, threads)
-        with plain_operations():
+        with plain_networks():
             theirs = seconds(plain, threads)
         if turn >= WARM_UP:
             times.append((mine, theirs))
@@ -97,7 +97,7 @@ def main() -> None:
     else:
         plain = PlainStep(ours, count)
         if words.side == "plain":
-            with plain_operations():
+            with plain_networks():
                 result |= alone(lambda: plain(batch), words, device)
         elif words.what == "forward":
             generators = ours.generator.eval(), plain.generator.eval()

@@ -1,9 +1,9 @@
 """The released network in plain eager PyTorch, for comparison: planes (NCHW), nothing fused, nothing shared.
 
-Every operation is one that PyTorch has: `F.instance_norm`, `F.prelu`, a convolution each for gamma and beta,
-the decoder's self-attention with its whole matrix. A training step makes a VGG pass each for output, truth
-and exemplar, then trains the generator, then the discriminator through a second pass. The numbers are those
-of `variant: released`; tests/bench holds the two equal.
+Every operation is one that PyTorch has: the plain forms of `matebit.ops`, a convolution each for gamma and
+beta, the decoder's self-attention with its whole matrix. A training step makes a VGG pass each for output,
+truth and exemplar, then trains the generator, then the discriminator through a second pass. The numbers are
+those of `variant: released`; tests/bench holds the two equal.
 """
 
 from __future__ import annotations
@@ -17,83 +17,19 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.features.vgg19 import GROUPS, LEVELS, Vgg19, caffe_input
-from matebit.losses import adversarial, alignment, perceptual, step
-from matebit.losses.gram import LEVEL_WEIGHTS
 from matebit.losses.step import Target, discriminator_loss, generator_loss
-from matebit.model import (
-    blocks,
-    correspondence,
-    decoder,
-    discriminator,
-    encoder,
-    generator,
-    layers,
-    reflect,
-    spectral,
-)
-from matebit.model import released_attention as attention
-from matebit.model.activation import PRelu
+from matebit.model import discriminator
 from matebit.model.layers import Spade
-from matebit.model.normalise import TINY
 from matebit.model.self_attention import SelfAttention
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.norms import positional_norm
+from matebit.ops.switch import plain_operations
 from matebit.train.batch import Batch
 from matebit.train.step import TrainingStep
-
-
-def instance_norm(x: Tensor, scale: Tensor | None = None, shift: Tensor | None = None) -> Tensor:
-    y = F.instance_norm(x, eps=1e-5)
-    return y if scale is None or shift is None else y * scale[:, :, None, None] + shift[:, :, None, None]
-
-
-def reflect_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None, border: int, stride: int = 1) -> Tensor:
-    return F.conv2d(F.pad(x, (border,) * 4, mode="reflect"), weight, bias, stride)
-
-
-def norm_prelu(x: Tensor, relu: PRelu, shortcut: Tensor | None = None) -> Tensor:
-    y = instance_norm(x)
-    return relu(y if shortcut is None else shortcut + y)
-
-
-def spectral_weight(self: SpectralConv2d) -> Tensor:
-    matrix = self.weight_orig.flatten(1)
-    if self.training:
-        with torch.no_grad():
-            self.weight_v.copy_(F.normalize(torch.mv(matrix.t(), self.weight_u), dim=0, eps=1e-12))
-            self.weight_u.copy_(F.normalize(torch.mv(matrix, self.weight_v), dim=0, eps=1e-12))
-    u, v = self.weight_u.clone(), self.weight_v.clone()
-    return self.weight_orig / torch.dot(u, torch.mv(matrix, v))
-
-
-def positional_norm(x: Tensor) -> Tensor:
-    variance, mean = torch.var_mean(x, dim=1, keepdim=True, correction=1)
-    return (x - mean) / torch.sqrt(variance + 1e-8)
-
-
-def l2_normalise(x: Tensor, eps: float = 1e-10) -> Tensor:
-    return x / (x.square().sum(dim=1, keepdim=True).clamp_min(TINY).sqrt() + eps)
 
 
 def spade(self: Spade, x: Tensor, condition: Tensor) -> Tensor:
     hidden = F.relu(self.shared(condition))
     return (1 + self.gamma(hidden)) * positional_norm(x) + self.beta(hidden)
-
-
-def sample_distances(x: Tensor, y: Tensor) -> Tensor:
-    return F.l1_loss(x, y, reduction="none").flatten(1).mean(dim=1)
-
-
-def gram(features: Tensor) -> Tensor:
-    flat = features.flatten(2)
-    return torch.bmm(flat, flat.transpose(1, 2)) / (flat.shape[1] * flat.shape[2])
-
-
-def gram_style(fake: list[Tensor], exemplar: list[Tensor]) -> Tensor:
-    distances = [
-        weight * F.l1_loss(gram(x), gram(y))
-        for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
-    ]
-    return torch.stack(distances).sum()
 
 
 def self_attention(self: SelfAttention, x: Tensor) -> Tensor:
@@ -116,40 +52,22 @@ def stages(self: discriminator.Discriminator, condition: Tensor, image: Tensor) 
 
 
 @contextmanager
-def plain_operations() -> Iterator[None]:
-    """Inside, the project's networks compute with the operations of this file."""
-    networks = (blocks, correspondence, decoder, discriminator, encoder, generator, layers, attention)
-    changed = (*networks, reflect, spectral, adversarial, alignment, perceptual, step)
-    own = {
-        "instance_norm": instance_norm,
-        "norm_prelu": norm_prelu,
-        "positional_norm": positional_norm,
-        "l2_normalise": l2_normalise,
-        "reflect_conv2d": reflect_conv2d,
-        "sample_distances": sample_distances,
-        "gram_style": gram_style,
-    }
+def plain_networks() -> Iterator[None]:
+    """Inside, the project's networks compute with their plain operations and the forwards of this file."""
     changes = [
-        (module, name, function)
-        for module in changed
-        for name, function in own.items()
-        if hasattr(module, name)
+        (Spade, spade),
+        (SelfAttention, self_attention),
+        (discriminator.Discriminator, stages),
     ]
-    changes += [
-        (PRelu, "forward", nn.PReLU.forward),
-        (Spade, "forward", spade),
-        (SpectralConv2d, "weight", spectral_weight),
-        (SelfAttention, "forward", self_attention),
-        (discriminator.Discriminator, "forward", stages),
-    ]
-    before = [(where, name, getattr(where, name)) for where, name, _ in changes]
+    before = [part.forward for part, _ in changes]
     try:
-        for where, name, function in changes:
-            setattr(where, name, function)
-        yield
+        for part, forward in changes:
+            part.forward = forward  # type: ignore[method-assign]
+        with plain_operations():
+            yield
     finally:
-        for where, name, function in before:
-            setattr(where, name, function)
+        for (part, _), forward in zip(changes, before, strict=True):
+            part.forward = forward  # type: ignore[method-assign]
 
 
 class PlainVgg(nn.Module):
@@ -203,7 +121,7 @@ class PlainStep:
         ]
 
     def __call__(self, batch: Batch) -> dict[str, float]:
-        """Train on `batch`; the weighted losses. To be called inside `plain_operations()`."""
+        """Train on `batch`; the weighted losses. To be called inside `plain_networks()`."""
         half = len(batch.truth)
         condition = torch.cat([batch.condition, batch.condition])
         out = self.generator(batch.condition, batch.exemplar, truth=batch.truth, warp=True)

@@ -10,6 +10,8 @@ import torch
 from typer.testing import CliRunner
 
 from matebit.bench.measure import PeakMemory, measure
+from matebit.bench.networks import Case
+from matebit.bench.operations import gains
 from matebit.cli.app import app
 from matebit.errors import MatebitError
 from tiny_experiment import Experiment
@@ -35,6 +37,7 @@ def line(*words: str) -> dict:
     [
         ("translate", "--variant", "released"),
         ("train", "--stride", "8"),
+        ("train", "--plain"),
         ("attention", "--backend", "dense"),
         ("attention", "--backend", "tiled"),
     ],
@@ -44,9 +47,19 @@ def test_a_line(words: tuple[str, ...]):
     assert found["bench"] == words[0]
     assert (found["what"]["ngf"], found["what"]["size"]) == (4, 64)
     assert found["repeats"] == 1
+    assert found["what"].get("plain", False) == ("--plain" in words)
     assert found["per_second"] == pytest.approx(1 / found["seconds"], rel=1e-2)
     assert found["flops_per_second"] == pytest.approx(found["flops"] / found["seconds"], rel=1e-2)
     assert 0 < found["share_of_peak"] < 1.5
+
+
+def test_the_operations(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("matebit.bench.operations.PLAIN_FORMS", {"norm_prelu": None})
+    case = Case(ngf=4, size=64, batch=1, repeats=1, warmup=1, precision="float32")
+    found = list(gains(case))
+    assert [gain.operation for gain in found] == ["norm_prelu", "all together"]
+    assert all(gain.own_seconds > 0 and gain.plain_seconds > 0 and gain.ratio > 0 for gain in found)
+    assert found[0].line().startswith("norm_prelu ")
 
 
 def test_the_loader(tiny: Experiment):

@@ -13,7 +13,7 @@ from matebit.features.build import build_features
 from matebit.train.step import TrainingStep
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
-from plain_released import PlainStep, plain_operations
+from plain_released import PlainStep, plain_networks
 
 
 def test_losses_and_gradients_are_equal():
@@ -32,7 +32,7 @@ def test_losses_and_gradients_are_equal():
     batch = made_up_batch(method.model.condition_channels, 64, 2, torch.device("cpu"))
     doubled = {name: value.double() for name, value in vars(batch).items() if torch.is_tensor(value)}
     batch = batch.__class__(**{**vars(batch), **doubled})
-    with plain_operations():
+    with plain_networks():
         theirs = plain(batch)
     mine, _ = ours(batch, 0, 0)
     assert mine == pytest.approx(theirs, rel=1e-6)

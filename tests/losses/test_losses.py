@@ -25,7 +25,7 @@ from matebit.losses.step import (
     perceptual_loss,
 )
 from matebit.model.build import build_discriminator, build_generator
-from matebit.model.spectral import held
+from matebit.ops.spectral import held
 
 
 def test_self_referenced_losses_do_not_depend_on_the_batch_size():

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matebit.contracts.translated import Matches
-from matebit.metrics.confidence import ConfidenceCalibration, area_under_roc
+from matebit.metrics.confidence import ConfidenceCalibration, area_interval, area_under_roc
 from matebit.metrics.pck import MatchingAccuracy, cell_centres
 
 
@@ -90,6 +90,30 @@ def test_area_under_roc_of_many_single_precision_scores_is_that_of_double():
     assert area_under_roc(scores, positive) == area_under_roc(scores.astype(np.float64), positive)
 
 
+@settings(max_examples=30, deadline=None, print_blob=True)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_weight_is_how_often_a_cell_counts(seed):
+    random = np.random.default_rng(seed)
+    scores, positive = random.integers(0, 5, 30) / 4, random.random(30) < 0.4
+    counts = random.integers(0, 4, 30)
+    repeated = area_under_roc(np.repeat(scores, counts), np.repeat(positive, counts))
+    assert area_under_roc(scores, positive, counts) == pytest.approx(repeated, nan_ok=True)
+
+
+def test_the_interval_of_an_area_is_of_images():
+    random = np.random.default_rng(5)
+    images = []
+    for _ in range(12):
+        flags = random.random(30) < 0.4
+        images.append((flags * random.random() + random.normal(size=30), flags))
+    low, high = area_interval(images)
+    assert low < area_under_roc(*(np.concatenate(part) for part in zip(*images, strict=True))) < high
+    more_cells = [(np.repeat(scores, 9), np.repeat(flags, 9)) for scores, flags in images]
+    assert area_interval(more_cells) == pytest.approx((low, high)), "cells of an image tell nothing new"
+    narrow_low, narrow_high = area_interval(images * 9)
+    assert (narrow_high - narrow_low) * 3 == pytest.approx(high - low, rel=0.15)
+
+
 def test_confidence_controls():
     random = np.random.default_rng(1)
     valid = random.random((8, 8)) < 0.6
@@ -102,4 +126,5 @@ def test_confidence_controls():
     assert values["confidence"] == values["confidence/block2"] == 1
     assert 0.3 < values["confidence/block1"] < 0.7
     assert values == feed(ConfidenceCalibration(), inputs, "cab", size=2)
+    assert values["confidence/low"] == values["confidence/high"] == 1
     assert np.isnan(area_under_roc(np.ones(3), np.ones(3, dtype=bool)))

@@ -38,6 +38,8 @@ def test_released_fills_its_own_defaults():
         ({"variant": "released", "warp_detail": 4}, "contradicts model.variant = 'released'"),
         ({"variant": "released", "warp_in_decoder": True}, "contradicts model.variant = 'released'"),
         ({"warp_in_decoder": True, "blocks": 0}, "needs the warped exemplar of a block"),
+        ({"variant": "released", "hue_from_warp": True}, "model.hue_from_warp contradicts model.variant"),
+        ({"hue_from_warp": True, "blocks": 0}, "model.hue_from_warp needs the warped exemplar of a block"),
         (
             {
                 "warp_in_decoder": True,

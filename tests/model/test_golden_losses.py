@@ -14,11 +14,11 @@ from matebit.losses.adversarial import discriminator_hinge, feature_matching, ge
 from matebit.losses.alignment import position_contrast, warp_matching
 from matebit.losses.contextual import contextual, contextual_loss
 from matebit.losses.contrast import style_contrast
-from matebit.losses.gram import gram_difference, gram_style
-from matebit.losses.perceptual import perceptual_distance, perceptual_matching
+from matebit.losses.perceptual import gram_style, perceptual_distance, perceptual_matching
 from matebit.losses.self_reference import self_reference_mean
-from matebit.model.normalise import instance_norm, l2_normalise, positional_norm
 from matebit.model.released_attention import rejected_warp, released_weights
+from matebit.ops.gram import gram_difference
+from matebit.ops.norms import instance_norm, l2_normalise, positional_norm
 
 
 @pytest.fixture(scope="module")

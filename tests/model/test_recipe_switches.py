@@ -8,6 +8,7 @@ import torch
 from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
 from matebit.model.correspondence import laid_out
+from matebit.model.decoder import hue_of
 
 SMALL = {"ngf": 4, "condition_channels": 3, "crop_size": 32, "token_stride": 4, "init_gain": 1.0}
 
@@ -31,7 +32,8 @@ def test_style_code_has_the_numbers_that_are_asked_for():
 
 def test_defaults_have_the_weights_that_they_had():
     """Checkpoints made before the switches load: no tensor came, went or changed its shape."""
-    plain, said = network().state_dict(), network(style_dim=4, warp_in_decoder=False).state_dict()
+    plain = network().state_dict()
+    said = network(style_dim=4, warp_in_decoder=False, hue_from_warp=False).state_dict()
     assert {n: t.shape for n, t in plain.items()} == {n: t.shape for n, t in said.items()}
     assert all(torch.equal(plain[name], said[name]) for name in plain)
 
@@ -57,6 +59,33 @@ def test_only_the_warp_in_the_decoder_carries_the_pixels_of_the_last_block(atten
     # what is shown as warp is the same, and the image has it whether the warp is asked for or not
     assert torch.equal(net(condition, exemplar, warp=False).image, found.image)
     assert net(condition, exemplar, warp=False).warped == []
+
+
+def luma(image: torch.Tensor) -> torch.Tensor:
+    return image[:, 0] * 0.299 + image[:, 1] * 0.587 + image[:, 2] * 0.114
+
+
+def test_hue_comes_from_the_warp_and_brightness_from_the_decoder():
+    rng = torch.Generator().manual_seed(3)
+    image, warped = (torch.rand(2, 3, 8, 8, generator=rng) * 2 - 1 for _ in range(2))
+    for gate, share in ((-40.0, 0.0), (0.0, 0.5), (40.0, 1.0)):
+        mixed = hue_of(warped, image, torch.full((2, 1, 8, 8), gate))
+        torch.testing.assert_close(luma(mixed), luma(image))
+        differences = [each - luma(each)[:, None] for each in (mixed, image, warped)]
+        torch.testing.assert_close(differences[0], (1 - share) * differences[1] + share * differences[2])
+
+
+def test_the_gate_is_painted_and_learns():
+    net = network(hue_from_warp=True)
+    assert net.decoder.final.weight.shape[0] == 4
+    condition, exemplar = inputs()
+    found = net(condition, exemplar)
+    assert found.image.shape == exemplar.shape
+    assert torch.equal(net(condition, exemplar, warp=False).image, found.image)
+    found.image.square().sum().backward()
+    assert net.decoder.final.weight.grad[3].abs().sum() > 0
+    grey = exemplar.mean(dim=1, keepdim=True).expand_as(exemplar)
+    assert (net(condition, grey).image - found.image).abs().max() > 0.01
 
 
 @pytest.mark.parametrize("attention", ["masked_cosine", "vanilla", "released"])

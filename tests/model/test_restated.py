@@ -15,7 +15,7 @@ from matebit.model.correspondence import Exemplar
 from matebit.model.embedding import Embedding
 from matebit.model.encoder import Encoder
 from matebit.model.layers import CoordinateAttention, resize_condition
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.spectral import SpectralConv2d
 
 SIDE, POSITION = (3, 4), 2
 

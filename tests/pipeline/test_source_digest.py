@@ -71,10 +71,10 @@ def rerun(before: dict[str, str], after: dict[str, str]) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "old", "new", "least", "most"),
     [
-        ("losses/gram.py", "", "\n\n# a comment\n", set(), set()),
-        ("losses/gram.py", '"""', '"""Reworded. ', set(), set()),
+        ("ops/gram.py", "", "\n\n# a comment\n", set(), set()),
+        ("ops/gram.py", '"""', '"""Reworded. ', set(), set()),
         ("train/curves.py", "import json\n", "import json\n\n\n", set(), set()),
-        ("losses/gram.py", "", "\nMORE = 1\n", {"train"}, {"train"}),
+        ("ops/gram.py", "", "\nMORE = 1\n", {"train"}, {"train"}),
         ("metrics/ssim.py", "", "\nMORE = 1\n", {"metrics"}, {"metrics"}),
         ("report/templates/page.css", "", "\n", {"report"}, {"report"}),
         ("drawn/figures/garments.py", "", "\nMORE = 1\n", set(), set()),  # smoke draws portraits

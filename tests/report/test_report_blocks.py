@@ -27,6 +27,21 @@ def test_only_methods_that_differ_in_nothing_else_are_a_series():
     assert list(block_series(methods, list(methods))["ours"]) == [0, 1, 3]
 
 
+def test_none_belongs_to_those_whose_decoder_sees_a_warp_that_none_cannot_have():
+    methods = _methods(
+        ours={"blocks": 3, "warp_in_decoder": True, "warp_detail": 4},
+        none={"blocks": 0},
+        one={"blocks": 1, "warp_in_decoder": True, "warp_detail": 4},
+        unseen={"blocks": 3},
+        coarse={"blocks": 3, "warp_in_decoder": True},
+        other={"blocks": 0, "style_code": False},
+    )
+    assert block_series(methods, list(methods)) == {
+        "ours": {0: "none", 1: "one", 3: "ours"},
+        "unseen": {0: "none", 3: "unseen"},
+    }
+
+
 def test_the_order_of_the_file_names_the_series():
     methods = _methods(a={"blocks": 1}, b={"blocks": 2}, c={"blocks": 2})
     assert block_series(methods, ["b", "a", "c"]) == {"b": {1: "a", 2: "b"}}

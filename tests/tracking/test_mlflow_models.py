@@ -41,6 +41,11 @@ def told(tmp_path_factory: pytest.TempPathFactory, begin) -> Iterator[SimpleName
         layout.reports / "tables/comparison.csv",
         "row,metric,mean,deviation,low,high,n,seeds,exemplar_rank\nmatebit,mae,26.5,,,,4,1,1\n",
     )
+    write_text(
+        layout.reports / "tables/differences.csv",
+        "metric,method,against,better,difference,low,high,p,p_holm,verdict,images,seeds\n"
+        "pck@0.1,vanilla,matebit,higher,-0.2,-0.3,-0.1,0.001,0.002,worse,4,1\n",
+    )
     for stage, *run in (("train", "matebit", 1), ("metrics", "matebit", 1), ("report",)):
         begin(experiment, stage, *run).end("FINISHED")
     with mock.patch.dict(os.environ, MLFLOW_TRACKING_URI=store):
@@ -88,6 +93,19 @@ def test_runs_can_be_grouped_by_method_and_seed(told):
 def test_the_comparison_stands_with_the_report_and_the_parent(told):
     for stage in ("report", "parent"):
         run = told.runs[stage]
-        assert run.data.metrics == {"matebit/mae": 26.5, "truth/mae": 0.0}
+        means = {key: v for key, v in run.data.metrics.items() if not key.startswith("differences/")}
+        assert means == {"matebit/mae": 26.5, "truth/mae": 0.0}
         table = told.client.load_table(told.experiment, "comparison.json", [run.info.run_id])
         assert table[["row", "metric", "mean"]].values.tolist() == [["matebit", "mae", 26.5]]
+
+
+def test_a_report_tells_how_each_method_differs_from_the_first(told):
+    values = told.runs["report"].data.metrics
+    assert values["matebit/mae"] == 26.5
+    found = {key: value for key, value in values.items() if key.startswith("differences/")}
+    assert found == {
+        "differences/vanilla/pck_at_0.1": -0.2,
+        "differences/vanilla/pck_at_0.1/low": -0.3,
+        "differences/vanilla/pck_at_0.1/high": -0.1,
+        "differences/vanilla/pck_at_0.1/p_holm": 0.002,
+    }

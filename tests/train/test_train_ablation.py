@@ -40,7 +40,9 @@ def test_only_the_blocks_differ_along_the_curve(params):
             blocks = int(name.removeprefix("blocks-"))
             other = params.methods[name]
             # without a block there is no warp that the decoder could see
-            changes = {"blocks": blocks} | ({} if blocks else {"warp_in_decoder": False})
+            changes = {"blocks": blocks} | (
+                {} if blocks else dict.fromkeys(("warp_in_decoder", "hue_from_warp"), False)
+            )
             assert other.model == own.model.model_copy(update=changes)
             assert (other.losses, other.train) == (own.losses, own.train)
 

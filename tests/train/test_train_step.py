@@ -11,7 +11,7 @@ from steps import exact, random_batch, same_gradients, weights
 from matebit.errors import MatebitError
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model.build import build_discriminator, build_generator
-from matebit.model.spectral import held, spectral_layers
+from matebit.ops.spectral import held, spectral_layers
 from matebit.train.step import NotFinite, TrainingStep, seeded
 
 

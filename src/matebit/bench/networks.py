@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,9 +13,9 @@ from torch import Tensor
 from matebit.bench.measure import Measured, measure
 from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
-from matebit.model.attention import attend, centred_unit
 from matebit.model.build import build_generator
-from matebit.model.tiled_attention import Scoring
+from matebit.ops.attention import Scoring, attend, centred_unit
+from matebit.ops.switch import plain_operations
 from matebit.train.batch import Batch
 from matebit.train.device import set_up_device
 from matebit.train.step import TrainingStep, seeded
@@ -38,11 +39,17 @@ class Case:
     stride: int = 8  # pixels a token
     checkpoint_activations: bool = False
     compile: bool = False
+    plain: bool = False  # the plain forms of `matebit.ops`
 
     def what(self, **more: str | int | float) -> dict[str, str | int | float]:
         """The part that names the line."""
         sizes = {"variant": self.variant, "ngf": self.ngf, "size": self.size, "batch": self.batch}
-        return {**sizes, "precision": self.precision, **more}
+        plain: dict[str, str | int | float] = {"plain": True} if self.plain else {}
+        return {**sizes, "precision": self.precision, **more, **plain}
+
+    def operations(self) -> AbstractContextManager[None]:
+        """Inside, the operations that this case is about."""
+        return plain_operations() if self.plain else nullcontext()
 
     def half(self, device: torch.device) -> bool:
         """Is the arithmetic in bfloat16?"""
@@ -107,7 +114,7 @@ def translate(case: Case) -> Measured:
 
     def work() -> None:
         cast = torch.autocast(device.type, dtype) if case.half(device) else nullcontext()
-        with torch.no_grad(), cast:
+        with torch.no_grad(), cast, case.operations():
             generator(batch.condition, batch.exemplar, warp=False)
 
     return measure(
@@ -116,8 +123,8 @@ def translate(case: Case) -> Measured:
     )  # fmt: skip
 
 
-def train(case: Case) -> Measured:
-    """One training step of both networks with all losses and VGG-19 of full width."""
+def training_step(case: Case) -> tuple[Callable[[], None], torch.device]:
+    """One training step of both networks with all losses and VGG-19 of full width, and where it is done."""
     device = set_up_device(case.device, case.threads)
     params = case.sections()
     method = params.methods["matebit"]
@@ -130,10 +137,21 @@ def train(case: Case) -> Measured:
         step(batch, steps * case.batch, steps)
         steps += 1
 
+    return work, device
+
+
+def train(case: Case) -> Measured:
+    """The time and memory of a training step, see `training_step`."""
+    work, device = training_step(case)
+
+    def in_its_form() -> None:
+        with case.operations():
+            work()
+
     return measure(
         "train",
         case.what(checkpoint_activations=case.checkpoint_activations, compile=case.compile),
-        work, device,
+        in_its_form, device,
         units=case.batch, repeats=case.repeats, warmup=case.warmup,
         dtype=torch.bfloat16 if case.half(device) else torch.float32,
     )  # fmt: skip

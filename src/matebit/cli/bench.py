@@ -28,6 +28,7 @@ Threads = Annotated[int, typer.Option(min=1, help="Threads of the CPU.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 Precision = Annotated[str, typer.Option(help="auto, float32 or bfloat16.")]
 Stride = Annotated[int, typer.Option(help="Pixels a token, 8 or 4.")]
+Plain = Annotated[bool, typer.Option("--plain", help="By the plain forms of all operations of our own.")]
 
 
 def _case(**options: Any) -> Case:
@@ -55,6 +56,7 @@ def translate(
     device: Device = "auto",
     precision: Precision = "auto",
     stride: Stride = 8,
+    plain: Plain = False,
 ) -> None:
     """One translation.
 
@@ -64,7 +66,7 @@ def translate(
 
     case = _case(
         variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
-        threads=threads, device=device, precision=precision, stride=stride,
+        threads=threads, device=device, precision=precision, stride=stride, plain=plain,
     )  # fmt: skip
     typer.echo(translate(case).line())
 
@@ -85,6 +87,7 @@ def train(
         bool, typer.Option(help="Compute activations again in the backward.")
     ] = False,
     compile: Annotated[bool, typer.Option(help="Compile the networks with torch.compile.")] = False,
+    plain: Plain = False,
 ) -> None:
     """One training step of both networks, all losses.
 
@@ -95,9 +98,35 @@ def train(
     case = _case(
         variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
         threads=threads, device=device, precision=precision, stride=stride,
-        checkpoint_activations=checkpoint_activations, compile=compile,
+        checkpoint_activations=checkpoint_activations, compile=compile, plain=plain,
     )  # fmt: skip
     typer.echo(train(case).line())
+
+
+@bench.command()
+def operations(
+    variant: Variant = "matebit",
+    ngf: Width = 8,
+    size: Size = 64,
+    batch: BatchSize = 8,
+    repeats: Repeats = 7,
+    warmup: WarmUp = 2,
+    threads: Threads = 1,
+    stride: Stride = 8,
+) -> None:
+    """What each operation of our own gains in a training step on the CPU, in turns with its plain form.
+
+    Example: matebit bench operations --repeats 3
+    """
+    from matebit.bench.operations import HEAD, gains
+
+    case = _case(
+        variant=variant, ngf=ngf, size=size, batch=batch, repeats=repeats, warmup=warmup,
+        threads=threads, device="cpu", precision="float32", stride=stride,
+    )  # fmt: skip
+    typer.echo(HEAD)
+    for gain in gains(case):
+        typer.echo(gain.line())
 
 
 @bench.command()

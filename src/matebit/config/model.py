@@ -81,6 +81,11 @@ class ModelConfig(BaseModel):
         description="pixels of the warped exemplar a side of each token; above 1 a match carries the patch "
         "of the exemplar that its token shows, not its mean colour (not in the released network)",
     )
+    hue_from_warp: bool = Field(
+        False,
+        description="the image takes hue and saturation from the last block's warped exemplar, as far as a "
+        "gate that the decoder paints lets it; brightness is the decoder's alone (docs/model.md)",
+    )
     pos_dim: int = Field(16, ge=1, description="an eighth of the channels of the position encoding")
     prune_dim: int = Field(16, ge=1, description="an eighth of the pruning width (released attention)")
     resize_position: bool | None = Field(
@@ -173,8 +178,9 @@ class ModelConfig(BaseModel):
                 f"model.style_dim = {self.style_dim} contradicts model.variant = 'released', whose style "
                 f"code has model.ngf = {self.ngf} numbers: leave the key out or choose variant 'matebit'"
             )
-        if self.warp_in_decoder:
-            self._check_warp_in_decoder()
+        for switch in ("warp_in_decoder", "hue_from_warp"):
+            if getattr(self, switch):
+                self._check_warp_for(switch)
         if self.confidence == "similarity" and (not self.mask or self.attention != "masked_cosine"):
             raise ValueError(
                 "model.confidence = 'similarity' needs the masked similarities: "
@@ -196,21 +202,24 @@ class ModelConfig(BaseModel):
             )
         return self
 
-    def _check_warp_in_decoder(self) -> None:
+    def _check_warp_for(self, switch: str) -> None:
         if self.variant == "released":
             raise ValueError(
-                "model.warp_in_decoder contradicts model.variant = 'released', whose decoder sees no warp: "
+                f"model.{switch} contradicts model.variant = 'released', whose decoder sees no warp: "
                 "leave the key out or choose variant 'matebit'"
             )
         if not self.blocks:
             raise ValueError(
-                "model.warp_in_decoder needs the warped exemplar of a block, and model.blocks = 0: switch it "
+                f"model.{switch} needs the warped exemplar of a block, and model.blocks = 0: switch it "
                 "off or use blocks"
             )
         if self.decoder == "spade":
-            raise ValueError(
-                "model.warp_in_decoder is for model.decoder = 'adain': 'spade' sees the warp anyway"
-            )
+            raise ValueError(f"model.{switch} is for model.decoder = 'adain': 'spade' sees the warp anyway")
+
+    @property
+    def decoder_sees_warp(self) -> bool:
+        """Whether the image depends on the last block's warped exemplar by more than its features."""
+        return self.decoder == "spade" or self.warp_in_decoder or self.hue_from_warp
 
     @property
     def style_channels(self) -> int:

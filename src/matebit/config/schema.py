@@ -30,6 +30,7 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
             "variant": "released",
             "style_dim": None,
             "warp_in_decoder": False,
+            "hue_from_warp": False,
             "warp_detail": 1,
         }
     },
@@ -41,12 +42,13 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
             "blocks": 1,
             "style_code": False,
             "warp_in_decoder": False,
+            "hue_from_warp": False,
             "warp_detail": 1,
         },
     },
     # Global style alone: the exemplar's code modulates the decoder (Huang and Belongie 2017).
     "adain": {
-        "model": {"blocks": 0, "warp_in_decoder": False},
+        "model": {"blocks": 0, "warp_in_decoder": False, "hue_from_warp": False},
         "losses": {"style_contrast": {"weight": 0.0}},
     },
 }

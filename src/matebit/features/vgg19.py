@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.config.features import VGG19_LEVELS as LEVELS
-from matebit.features.fixed_conv import FixedConvRelu
+from matebit.ops.winograd import FixedConvRelu
 
 # Published channels of each convolution; a pool stands before every group but the first.
 GROUPS = ((64, 64), (128, 128), (256, 256, 256, 256), (512, 512, 512, 512), (512, 512))

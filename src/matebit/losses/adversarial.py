@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from matebit.losses.distances import sample_distances
+from matebit.ops.distances import sample_distances
 
 Stages = list[list[Tensor]]
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from matebit.losses.distances import sample_distances
-from matebit.model.normalise import TINY, l2_normalise
+from matebit.ops.distances import sample_distances
+from matebit.ops.norms import TINY, l2_normalise
 
 POSITIONS = 64
 MARGIN, TEMPERATURE = 0.25, 0.05

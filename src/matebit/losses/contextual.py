@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
-from matebit.model.normalise import full_precision, l2_normalise
+from matebit.ops.norms import full_precision, l2_normalise
 
 BANDWIDTH = 0.1
 # Beyond this many positions rows go in tiles, recomputed in backward: memory linear in positions.

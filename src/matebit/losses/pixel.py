@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from matebit.losses.distances import sample_distances
+from matebit.ops.distances import sample_distances
 
 # Of R, G, B: red against green, and both against blue; grey has none of either.
 _OPPONENTS = ((1.0, -1.0, 0.0), (0.5, 0.5, -1.0))

@@ -18,8 +18,7 @@ from matebit.losses.adversarial import (
 from matebit.losses.alignment import feature_alignment, known_match, position_contrast, warp_matching
 from matebit.losses.contextual import contextual_loss
 from matebit.losses.contrast import style_contrast
-from matebit.losses.gram import gram_style
-from matebit.losses.perceptual import perceptual_distance, perceptual_matching
+from matebit.losses.perceptual import gram_style, perceptual_distance, perceptual_matching
 from matebit.losses.pixel import opponent_distance, pixel_distance
 from matebit.losses.self_reference import self_reference_mean
 from matebit.model.translation import Translation

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.model.layers import CoordinateAttention
-from matebit.model.pixelwise import pixelwise
+from matebit.ops.pixelwise import pixelwise
 
 
 class AdaConv(nn.Module):

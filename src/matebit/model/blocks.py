@@ -10,9 +10,9 @@ from matebit.config.model import ModelConfig
 from matebit.model.adaconv import AdaConv
 from matebit.model.correspondence import Correspondence, CrossAttention, Exemplar
 from matebit.model.layers import Spade
-from matebit.model.normalise import positional_norm
-from matebit.model.pixelwise import pixelwise
 from matebit.model.released_attention import ReleasedAttention
+from matebit.ops.norms import positional_norm
+from matebit.ops.pixelwise import pixelwise
 
 
 class MatBlock(nn.Module):

@@ -10,10 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
-from matebit.model.attention import attend, best_match, centred_unit
-from matebit.model.normalise import l2_normalise
-from matebit.model.pixelwise import pixelwise
-from matebit.model.tiled_attention import Scoring
+from matebit.ops.attention import Scoring, attend, best_match, centred_unit
+from matebit.ops.norms import l2_normalise
+from matebit.ops.pixelwise import pixelwise
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,30 @@ from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
 from matebit.model.layers import ResidualBlock, beside
-from matebit.model.normalise import instance_norm
-from matebit.model.reflect import ReflectConv2d
 from matebit.model.self_attention import SelfAttention
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.norms import instance_norm
+from matebit.ops.reflect import ReflectConv2d
+from matebit.ops.spectral import SpectralConv2d
 
 
 def doubled(x: Tensor) -> Tensor:
     """Bilinear x2 with aligned corners."""
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
+
+
+# Luma of ITU-R BT.601, the brightness that images stored as sRGB are split by.
+_LUMA = (0.299, 0.587, 0.114)
+
+
+def hue_of(warped: Tensor, image: Tensor, gate: Tensor) -> Tensor:
+    """`image` with the colour differences of `warped` where `gate` lets them; its luma stays.
+
+    `warped`, `image` (B,3,H,W) in [-1,1]; `gate` (B,1,H,W) logits. An average of the exemplar's pixels has
+    its hue and saturation already; to paint them through norms and tanh they must be learned anew.
+    """
+    other = warped - image
+    luma = sum(weight * other[:, n : n + 1] for n, weight in enumerate(_LUMA))
+    return image + torch.sigmoid(gate) * (other - luma)
 
 
 class DecoderStage(nn.Module):
@@ -73,7 +88,8 @@ class Decoder(nn.Module):
             SelfAttention(2 * c, spectral=config.spectral_attention) if config.use_attention else None
         )
         self.residual = ResidualBlock(c)
-        self.final = nn.Conv2d(c + seen, 3, 3, padding=1)
+        self.final = nn.Conv2d(c + seen, 4 if config.hue_from_warp else 3, 3, padding=1)
+        self.hue_from_warp = config.hue_from_warp
         self.source_features = skip
         self.sees_warp = config.warp_in_decoder
 
@@ -93,7 +109,8 @@ class Decoder(nn.Module):
         """x3 (B,4C,S/4,S/4) and x2 (B,2C,S/2,S/2) L2-normalised; style (B,numbers of the code).
 
         `warped` (B,3,h,w) on the token grid in [-1,1], for a decoder that sees it: a path for hue, which
-        every other one loses in an instance norm or in the code (not in the slides).
+        every other one loses in an instance norm or in the code (not in the slides). With `hue_from_warp` the
+        last convolution's fourth channel says how much of it goes straight into the image.
         """
         x5 = self.down(F.leaky_relu(x4, 0.2))
         x = self.bottleneck(F.leaky_relu(x5, 0.2))
@@ -104,4 +121,11 @@ class Decoder(nn.Module):
         x = x if self.attention is None else self.attention(x)
         x = self.adain_3(self.style_3(self.joined(doubled(x), x2, warped)), style)
         x = self.residual(F.leaky_relu(doubled(x), 0.2))
-        return torch.tanh(self.final(self.joined(x, None, warped)))
+        painted = self.final(self.joined(x, None, warped))
+        image = torch.tanh(painted[:, :3])
+        if not self.hue_from_warp or warped is None:
+            return image
+        size = (image.shape[-2], image.shape[-1])
+        return hue_of(
+            F.interpolate(warped, size, mode="bilinear", align_corners=False), image, painted[:, 3:]
+        )

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
-from matebit.model.normalise import instance_norm
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.norms import instance_norm
+from matebit.ops.spectral import SpectralConv2d
 
 WIDEST = 512
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from matebit.model.generator import Generator
-from matebit.model.spectral import settle
+from matebit.ops.spectral import settle
 
 
 class WeightAverage:

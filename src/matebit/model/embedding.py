@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from matebit.model.activation import PRelu
 from matebit.model.layers import Spade
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.prelu import PRelu
+from matebit.ops.spectral import SpectralConv2d
 
 
 class Embedding(nn.Module):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from matebit.model.layers import ResidualBlock
-from matebit.model.normalise import instance_norm
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.norms import instance_norm
+from matebit.ops.spectral import SpectralConv2d
 
 
 class EncoderLevel(nn.Module):

@@ -17,11 +17,11 @@ from matebit.model.embedding import Embedding
 from matebit.model.encoder import Encoder
 from matebit.model.layers import beside, resize_condition
 from matebit.model.memory import Memory
-from matebit.model.normalise import l2_normalise
 from matebit.model.spade_decoder import SpadeDecoder
-from matebit.model.spectral import held
 from matebit.model.style import StyleMapping
 from matebit.model.translation import Translation
+from matebit.ops.norms import l2_normalise
+from matebit.ops.spectral import held
 
 
 def memory_format(config: ModelConfig) -> torch.memory_format:
@@ -92,7 +92,7 @@ class Generator(nn.Module):
         features = self.embed_exemplar(exemplar_x4, exemplar_input)
         correspondences = []
         if self.position is not None and features is not None:
-            wanted = warp or self.config.decoder == "spade" or self.config.warp_in_decoder
+            wanted = warp or self.config.decoder_sees_warp
             pooled = self.patches_of(exemplar) if wanted else None
             places = cell_centres(features.shape[-2:], like=exemplar) if soft else None
             seen = Exemplar(features, l2_normalise(features), pooled, places)

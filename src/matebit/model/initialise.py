@@ -15,8 +15,8 @@ from matebit.model.generator import Generator
 from matebit.model.memory import Memory
 from matebit.model.self_attention import SelfAttention
 from matebit.model.spade_decoder import SpadeDecoder
-from matebit.model.spectral import SpectralConv2d, spectral_layers
 from matebit.model.style import StyleMapping
+from matebit.ops.spectral import SpectralConv2d, spectral_layers
 
 
 def xavier_normal(weight: Tensor, gain: float, rng: torch.Generator) -> None:

@@ -8,11 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from matebit.model.activation import PRelu
 from matebit.model.batch_norm import SharedBatchNorm
-from matebit.model.norm_prelu import norm_prelu
-from matebit.model.normalise import positional_norm
-from matebit.model.reflect import ReflectConv2d, reflect_conv2d
+from matebit.ops.norms import positional_norm
+from matebit.ops.prelu import PRelu, norm_prelu
+from matebit.ops.reflect import ReflectConv2d, reflect_conv2d
 
 
 class ResidualBlock(nn.Module):
@@ -26,8 +25,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B,C,h,w) to the same shape."""
-        z = norm_prelu(self.conv_0(x), self.relu)
-        return norm_prelu(self.conv_1(z), self.relu, x)
+        z = norm_prelu(self.conv_0(x), self.relu.weight)
+        return norm_prelu(self.conv_1(z), self.relu.weight, x)
 
 
 class Spade(nn.Module):

@@ -15,8 +15,8 @@ from matebit.model.blocks import MatBlock, VanillaBlock
 from matebit.model.decoder import AdaptiveInstanceNormBlock, DecoderStage
 from matebit.model.embedding import Embedding
 from matebit.model.encoder import EncoderLevel
-from matebit.model.reflect import borders_kept
-from matebit.model.spectral import held
+from matebit.ops.reflect import borders_kept
+from matebit.ops.spectral import held
 
 _PARTS = (EncoderLevel, Embedding, MatBlock, VanillaBlock, DecoderStage, AdaptiveInstanceNormBlock)
 

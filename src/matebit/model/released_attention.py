@@ -17,7 +17,7 @@ from matebit.model.correspondence import (
     laid_out,
     matched_places,
 )
-from matebit.model.normalise import full_precision, l2_normalise
+from matebit.ops.norms import full_precision, l2_normalise
 
 
 class StepFunction(Function):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.spectral import SpectralConv2d
 
 
 class SelfAttention(nn.Module):

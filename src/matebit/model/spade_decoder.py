@@ -10,7 +10,7 @@ from matebit.config.model import ModelConfig
 from matebit.model.decoder import doubled
 from matebit.model.embedding import Embedding
 from matebit.model.layers import resize_condition
-from matebit.model.spectral import SpectralConv2d
+from matebit.ops.spectral import SpectralConv2d
 
 
 class SpadeDecoder(nn.Module):

@@ -135,7 +135,7 @@ def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
             metric_key(f"{method}/{metric}"): float(value)
             for method, by_metric in means.items()
             for metric, value in by_metric.items()
-        }
+        } | _differences(layout.reports / "tables" / "differences.csv")
     if record.stage == "metrics" and record.method is not None and record.seed is not None:
         path = layout.run(record.method, record.seed).metrics / "values.csv"
         table = read_table(path, ["method", "metric", "value"], numbers=["value"])
@@ -147,6 +147,21 @@ def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
             if row.value == row.value
         }
     return {}
+
+
+def _differences(path: Path) -> dict[str, float]:
+    """Each method minus the first, by metric, with the ends of the interval and the corrected p."""
+    if not path.exists():
+        return {}
+    numbers = ["difference", "low", "high", "p_holm"]
+    rows = read_table(path, ["metric", "method", *numbers], numbers=numbers).itertuples()
+    return {
+        metric_key(f"differences/{row.method}/{row.metric}{part}"): float(value)
+        for row in rows
+        for part, value in (
+            ("", row.difference), ("/low", row.low), ("/high", row.high), ("/p_holm", row.p_holm)
+        )
+    }  # fmt: skip
 
 
 def manifest_digest(path: Path) -> str:

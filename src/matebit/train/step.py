@@ -26,8 +26,8 @@ from matebit.model.build import build_discriminator, build_generator
 from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
 from matebit.model.recompute import recompute_activations
-from matebit.model.spectral import held, weights_shared
 from matebit.model.translation import Translation
+from matebit.ops.spectral import held, weights_shared
 from matebit.train.batch import Batch
 from matebit.train.compiled import compile_network
 from matebit.train.ranks import ALONE, Ranks

@@ -1,18 +1,18 @@
-"""Style loss of Gatys et al. 2016 on Gram matrices."""
+"""Differences of Gram matrices, of which a byte a number is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
 
-from matebit.losses.distances import pieces
-
-LEVEL_WEIGHTS = (1.0, 1 / 2, 1 / 4, 1 / 8, 1 / 16)  # fine to coarse
+from matebit.ops.distances import pieces
+from matebit.ops.norms import full_precision
+from matebit.ops.switch import operation
 
 
 def _rows(features: Tensor) -> Tensor:
@@ -55,12 +55,16 @@ class _GramDistance(Function):
         return towards.mul_(2 * gradients[0] / ctx.entries), None
 
 
-def gram_style(fake: Sequence[Tensor], exemplar: Sequence[Tensor]) -> Tensor:
-    """Sum over the five levels of weight * mean |Gram(fake) - Gram(exemplar)|, Gram = F F^T / (c h w).
+def _gram(features: Tensor) -> Tensor:
+    flat = features.flatten(2)
+    return torch.bmm(flat, flat.transpose(1, 2)) / flat[0].numel()
 
-    `fake`, `exemplar`: features (B,c,h,w), fine to coarse. Gradients reach `fake` alone.
-    """
-    distances = [
-        weight * _GramDistance.apply(x, y) for weight, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
-    ]
-    return torch.stack(distances).sum()
+
+def _plain_gram_distance(x: Tensor, y: Tensor) -> Tensor:
+    return F.l1_loss(full_precision(_gram(x)), full_precision(_gram(y.detach())))
+
+
+@operation(_plain_gram_distance)
+def gram_distance(x: Tensor, y: Tensor) -> Tensor:
+    """Mean |Gram(x) - Gram(y)| of features (B,c,h,w), Gram = F F^T / (c h w); no gradient reaches y."""
+    return _GramDistance.apply(x, y)  # type: ignore[no-any-return]

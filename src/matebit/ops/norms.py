@@ -14,10 +14,13 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
+
+from matebit.ops.switch import operation
 
 # Smallest normal float32: keeps the gradient of a root at 0 finite.
 TINY = torch.finfo(torch.float32).tiny
-INSTANCE_EPS = 1e-5
+INSTANCE_EPS, POSITIONAL_EPS = 1e-5, 1e-8
 
 
 def full_precision(x: Tensor) -> Tensor:
@@ -106,16 +109,35 @@ class _InstanceNorm(Function):
         return planes_backward(grads[0], *ctx.saved_tensors)  # type: ignore[return-value]
 
 
+def _plain_l2_normalise(x: Tensor, eps: float = 1e-10) -> Tensor:
+    x = full_precision(x)
+    return x / (x.square().sum(dim=1, keepdim=True).clamp_min(TINY).sqrt() + eps)
+
+
+@operation(_plain_l2_normalise)
 def l2_normalise(x: Tensor, eps: float = 1e-10) -> Tensor:
     """x / (|x|_2 over channels + eps), for x (B,C,...)."""
     return _L2Normalise.apply(full_precision(x), eps)  # type: ignore[no-any-return]
 
 
+def _plain_positional_norm(x: Tensor) -> Tensor:
+    x = full_precision(x)
+    variance, mean = torch.var_mean(x, dim=1, keepdim=True, correction=1)
+    return (x - mean) / torch.sqrt(variance + POSITIONAL_EPS)
+
+
+@operation(_plain_positional_norm)
 def positional_norm(x: Tensor) -> Tensor:
     """PONO: zero mean and unit (unbiased) variance over the channels at every pixel."""
-    return _PositionalNorm.apply(full_precision(x), 1e-8)  # type: ignore[no-any-return]
+    return _PositionalNorm.apply(full_precision(x), POSITIONAL_EPS)  # type: ignore[no-any-return]
 
 
+def _plain_instance_norm(x: Tensor, scale: Tensor | None = None, shift: Tensor | None = None) -> Tensor:
+    y = F.instance_norm(full_precision(x), eps=INSTANCE_EPS)
+    return y if scale is None or shift is None else y * scale[:, :, None, None] + shift[:, :, None, None]
+
+
+@operation(_plain_instance_norm)
 def instance_norm(x: Tensor, scale: Tensor | None = None, shift: Tensor | None = None) -> Tensor:
     """Zero mean and unit (biased) variance over the pixels of every channel and sample.
 

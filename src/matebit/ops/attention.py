@@ -1,8 +1,8 @@
-"""The same attention without the matrix: memory linear in the number of tokens, exact.
+"""Masked cosine attention (slide "Masked Attention") by tiles, exact; its plain form has the whole matrix.
 
-Query and key tiles with a running maximum and running sums (online softmax, Milakov and Gimelshein
-2018; Dao et al. 2022); the weights are recomputed in the backward. The confidence needs no second
-pass: it is a second running sum, over the weights with A <= 0.
+Memory is linear in the number of tokens: query and key tiles with a running maximum and running sums (online
+softmax, Milakov and Gimelshein 2018; Dao et al. 2022); the weights are recomputed in the backward. The
+confidence needs no second pass: it is a second running sum, over the weights with A <= 0.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
+
+from matebit.ops.norms import full_precision
+from matebit.ops.switch import operation
 
 TILE = 1024
 
@@ -28,6 +32,25 @@ class Scoring:
     scale: float
     rectified: bool
     similarity: bool = True
+
+
+@dataclass(frozen=True)
+class Attended:
+    """What a query token gets: mixed values (B,V,T); the other two are (B,T), 0 without a mask.
+
+    `unmatched` is the probability where A <= 0 (1 - confidence: the difference would cancel
+    in float32), `similarity` the mean of the masked similarity.
+    """
+
+    mixed: Tensor
+    unmatched: Tensor
+    similarity: Tensor
+
+
+def centred_unit(x: Tensor) -> Tensor:
+    """x~ / |x~| with x~ = x - mean over channels, for x (B,D,T): A is then a cosine in [-1,1]."""
+    x = full_precision(x)
+    return F.normalize(x - x.mean(dim=1, keepdim=True), dim=1)
 
 
 def _tiles(tokens: int) -> list[slice]:
@@ -117,11 +140,39 @@ class _TiledAttention(Function):
         return d_query, d_key, d_value, None
 
 
-def tiled_attention(
-    query: Tensor, key: Tensor, value: Tensor, scoring: Scoring
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Mixed values (B,V,T), unmatched mass and mean masked similarity (B,T), as `dense_attention`.
+def dense_attention(query: Tensor, key: Tensor, value: Tensor, scoring: Scoring) -> Attended:
+    """Reference with the whole T x T matrix. query, key (B,D,T), value (B,V,T)."""
+    similarity = torch.bmm(query.transpose(1, 2), key)  # A(u,v)
+    masked = F.relu(similarity) if scoring.rectified else similarity  # A_mask = ReLU(A)
+    weights = torch.softmax(scoring.scale * masked, dim=2)  # A~ = softmax_v(alpha A_mask)
+    mixed = torch.bmm(value, weights.transpose(1, 2))  # X_cor = A~ v
+    if not scoring.rectified:
+        nothing = mixed.new_zeros(mixed.shape[0], mixed.shape[2])
+        return Attended(mixed, nothing, nothing)
+    unmatched = (weights * (similarity <= 0)).sum(dim=2)  # 1 - conf = sum of A~ where A <= 0
+    return Attended(mixed, unmatched, (weights * masked).sum(dim=2))
 
-    The last two are 0 without a mask, and the last where it is not wanted: nothing reads them there.
+
+@operation(dense_attention)
+def tiled_attention(query: Tensor, key: Tensor, value: Tensor, scoring: Scoring) -> Attended:
+    """As `dense_attention`; the similarity is 0 where it is not wanted: nothing reads it there."""
+    return Attended(*_TiledAttention.apply(query, key, value, scoring))
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, scoring: Scoring, backend: str) -> Attended:
+    """By tiles (which one tile makes faster than the reference too), or by the reference if asked.
+
+    Softmax and statistics in float32 also under autocast.
     """
-    return _TiledAttention.apply(query, key, value, scoring)  # type: ignore[no-any-return]
+    with torch.autocast(query.device.type, enabled=False):
+        query, key, value = (full_precision(x) for x in (query, key, value))
+        return (dense_attention if backend == "dense" else tiled_attention)(query, key, value, scoring)
+
+
+@torch.no_grad()
+def best_match(query: Tensor, key: Tensor, rows: int = 1024) -> Tensor:
+    """Index of the most similar key of each query token: (B,T), in slabs of `rows` queries."""
+    with torch.autocast(query.device.type, enabled=False):
+        query, key = full_precision(query), full_precision(key)
+        slabs = query.transpose(1, 2).split(rows, dim=1)
+        return torch.cat([torch.bmm(slab, key).argmax(dim=2) for slab in slabs], dim=1)

@@ -7,7 +7,7 @@ import torch
 from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
 from matebit.model.ema import WeightAverage
-from matebit.model.spectral import SpectralConv2d, held, settle, spectral_layers
+from matebit.ops.spectral import SpectralConv2d, held, settle, spectral_layers
 
 
 def vectors(network) -> dict[str, torch.Tensor]:

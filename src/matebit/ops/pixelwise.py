@@ -6,17 +6,29 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from matebit.ops.switch import operation
+
 # With fewer images PyTorch does a 1x1 convolution on one thread by its own kernel, which asks MKL; with as
 # many or more by oneDNN, which runs at twice the speed where MKL has no AVX-512 code for the processor.
 IMAGES = 16
 
 
+def _as_kernel(weight: Tensor) -> Tensor:
+    """(O,C) or (O,C,1,1) as (O,C,1,1)."""
+    return weight if weight.dim() == 4 else weight[:, :, None, None]
+
+
+def _plain_pixelwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    return F.conv2d(x, _as_kernel(weight), bias)
+
+
+@operation(_plain_pixelwise)
 def pixelwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Apply `weight` (O,C) or (O,C,1,1) and `bias` (O,) to every pixel of x (B,C,h,w): (B,O,h,w).
 
     Pixels do not know whose they are: on the CPU few images go as `IMAGES` of fewer pixels.
     """
-    weight = weight if weight.dim() == 4 else weight[:, :, None, None]
+    weight = _as_kernel(weight)
     batch, channels, height, width = x.shape
     divisible = batch * height * width % IMAGES == 0
     few = x.device.type == "cpu" and batch < IMAGES and divisible

@@ -4,8 +4,8 @@ import torch
 from torch.nn import functional as F
 
 from matebit.model.layers import beside
-from matebit.model.pixelwise import pixelwise
-from matebit.model.spectral import SpectralConv2d, held, weights_shared
+from matebit.ops.pixelwise import pixelwise
+from matebit.ops.spectral import SpectralConv2d, held, weights_shared
 
 
 def gradients(y, *inputs):

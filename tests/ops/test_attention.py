@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from matebit.bench.measure import PeakMemory
 from matebit.losses import contextual as contextual_module
-from matebit.model import tiled_attention
-from matebit.model.attention import attend, centred_unit, dense_attention
 from matebit.model.self_attention import SelfAttention
-from matebit.model.tiled_attention import Scoring
+from matebit.ops import attention
+from matebit.ops.attention import Scoring, attend, centred_unit, dense_attention, tiled_attention
 
 
 def results(backend, tensors, scoring, probes):
@@ -45,7 +44,7 @@ def test_tiles_equal_dense(seed, tokens, channels, alpha, rectified, tile):
     probes = [torch.randn(s, generator=rng, dtype=torch.float64) for s in probe_shapes]
     scoring = Scoring(alpha, rectified)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tiled_attention, "TILE", tile)
+        patch.setattr(attention, "TILE", tile)
         outputs, gradients = results("tiled", tensors, scoring, probes)
         exact, exact_gradients = results("dense", tensors, scoring, probes)
         singles = [t.float() for t in tensors]
@@ -79,7 +78,8 @@ def test_gradient_check():
     )
 
     def tiled(q, k, v):
-        return tiled_attention.tiled_attention(q, k, v, Scoring(4.0, True))
+        found = tiled_attention(q, k, v, Scoring(4.0, True))
+        return found.mixed, found.unmatched, found.similarity
 
     assert torch.autograd.gradcheck(tiled, (query, key, value))
 

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from matebit.config.features import FeatureConfig
 from matebit.features.build import build_features
-from matebit.features.fixed_conv import WINOGRAD_INPUTS, WINOGRAD_OUTPUTS, FixedConvRelu
 from matebit.features.vgg19 import GROUPS, LEVELS, caffe_input
+from matebit.ops.winograd import WINOGRAD_INPUTS, WINOGRAD_OUTPUTS, FixedConvRelu
 
 
 def wide_layer(inputs: int, outputs: int, seed: int = 0, tile: int = 4) -> FixedConvRelu:

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from matebit.model.activation import PRelu
-from matebit.model.reflect import ReflectConv2d, borders_kept, reflect_conv2d
+from matebit.ops.prelu import PRelu
+from matebit.ops.reflect import ReflectConv2d, borders_kept, reflect_conv2d
 
 
 def plain(x, weight, bias, border, stride=1):

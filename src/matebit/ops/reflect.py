@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.nn import functional as F
 
+from matebit.ops.switch import operation
+
 _keeping = ContextVar("keeping bordered inputs", default=False)
 
 
@@ -35,6 +37,13 @@ def bordered(x: Tensor, border: int) -> Tensor:
     return F.pad(x, (border,) * 4, mode="reflect")
 
 
+def _plain_reflect_conv2d(
+    x: Tensor, weight: Tensor, bias: Tensor | None, border: int, stride: int = 1
+) -> Tensor:
+    return F.conv2d(bordered(x, border), weight, bias, stride)
+
+
+@operation(_plain_reflect_conv2d)
 def reflect_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None, border: int, stride: int = 1) -> Tensor:
     """Convolve (B,C,h,w) after mirroring `border` pixels at each side."""
     wide = bordered(x, border)

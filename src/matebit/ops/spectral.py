@@ -1,6 +1,4 @@
-"""Spectral normalisation (Miyato et al. 2018) with vectors that advance when told to, not when
-called.
-"""
+"""Spectral normalisation (Miyato et al. 2018), whose vectors advance when told to, not when called."""
 
 from __future__ import annotations
 
@@ -14,12 +12,14 @@ from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from matebit.model.reflect import reflect_conv2d
+from matebit.ops.reflect import reflect_conv2d
+from matebit.ops.switch import operation
 
 
 def _rows(weight: Tensor, *, planes: bool) -> Tensor:
-    """(O,C,k,k) as a matrix of O rows: its columns in the published order (`planes`), or in the order in
-    which they lie in memory channels last. A view of a weight that lies so.
+    """(O,C,k,k) as a matrix of O rows, a view of a weight that lies so.
+
+    Its columns stand in the published order (`planes`), or in that in which they lie channels last.
     """
     return weight.flatten(1) if planes else weight.permute(0, 2, 3, 1).flatten(1)
 
@@ -53,6 +53,17 @@ class _Divided(Function):
         if ctx.planes:
             return rows.view(divided.shape), None, None, None
         return rows.view(outputs, high, wide, inputs).permute(0, 3, 1, 2), None, None, None
+
+
+def _plain_divided(weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
+    """Sigma is computed again: here its gradient is autograd's."""
+    return weight / torch.dot(u, torch.mv(_rows(weight, planes=weight.is_contiguous()), v))
+
+
+@operation(_plain_divided)
+def divided_by_sigma(weight: Tensor, u: Tensor, v: Tensor, sigma: Tensor) -> Tensor:
+    """W (O,C,k,k) over sigma = u.(W v), which is given; u (O,) and v (C k k,), as `_rows` lie, constant."""
+    return _Divided.apply(weight, u, v, sigma)  # type: ignore[no-any-return]
 
 
 class SpectralConv2d(nn.Module):
@@ -119,7 +130,7 @@ class SpectralConv2d(nn.Module):
         self.weight_u.copy_(u)
 
     def weight(self) -> Tensor:
-        """W / sigma with sigma = u.(W v); the gradient flows through W, u and v are constants."""
+        """W / sigma with sigma = u.(W v); the gradient flows through W, u and v constant."""
         if self._shared is not None:
             return self._shared
         if self.training and self.advancing:
@@ -129,7 +140,7 @@ class SpectralConv2d(nn.Module):
             rows, stored = self._matrix()
             u, v = self.weight_u.clone(), stored.flatten().clone()
             product = torch.mv(rows, v)
-        return _Divided.apply(self.weight_orig, u, v, torch.dot(u, product))  # type: ignore[no-any-return]
+        return divided_by_sigma(self.weight_orig, u, v, torch.dot(u, product))
 
     def share(self) -> None:
         """Advance the vectors once, if they do, and keep W / sigma for all forwards until `forget`."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from matebit.losses.distances import sample_distances
-from matebit.losses.gram import LEVEL_WEIGHTS, gram_style
+from matebit.losses.perceptual import GRAM_WEIGHTS, gram_style
+from matebit.ops.distances import sample_distances
 
 LAYOUTS = (torch.contiguous_format, torch.channels_last)
 
@@ -51,9 +51,7 @@ def test_gram_style(layout):
     )
     leaves = [features.requires_grad_() for features in fake]
     found = gram_style(fake, exemplar)
-    plain = sum(
-        w * F.l1_loss(gram(x), gram(y)) for w, x, y in zip(LEVEL_WEIGHTS, fake, exemplar, strict=True)
-    )
+    plain = sum(w * F.l1_loss(gram(x), gram(y)) for w, x, y in zip(GRAM_WEIGHTS, fake, exemplar, strict=True))
     torch.testing.assert_close(found, plain)
     ours, theirs = (torch.autograd.grad(value, leaves) for value in (found, plain))
     torch.testing.assert_close(ours, theirs)

@@ -21,11 +21,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from matebit.ops.switch import operation
 
 # Bytes a thread of the values at all points that go together: few enough for a core's cache where the weights
 # are as small, more with large weights, which every chunk reads.
 SMALLEST_CHUNK, LARGEST_CHUNK = 2**19, 6 * 2**20
+# With fewer channels the transforms cost as much as the multiplications that they save.
+WINOGRAD_INPUTS, WINOGRAD_OUTPUTS = 64, 128
 FEW_ROWS = 64  # below, a product with a turned matrix is bound by packing it
 
 
@@ -68,8 +73,9 @@ class Transforms:
 
 @cache
 def _transforms(tile: int, *, turned: bool) -> Transforms:
-    """Those of the forward; `turned`, those of weights turned by 180 degrees, so ordered and scaled that the
-    weights' own values serve.
+    """Those of the forward; `turned`, those of weights turned by 180 degrees.
+
+    The latter are so ordered and scaled that the weights' own values serve.
     """
     output, weights, inputs = _cook_toom(tile)
     if turned:
@@ -181,10 +187,49 @@ class _ConvRelu(torch.autograd.Function):
         return _convolved(gradients[0], values.transpose(1, 2), turned=True, positive=y), None, None
 
 
-def winograd_conv_relu(x: Tensor, values: Tensor, bias: Tensor) -> Tensor:
-    """Convolve x (B,C,h,w), float32 on the CPU, with zeros around it; then ReLU.
+def _plain_conv_relu(x: Tensor, weight: Tensor, bias: Tensor, values: Tensor) -> Tensor:
+    return torch.relu_(F.conv2d(x, weight, bias, padding=1))
 
-    `values`: of `evaluated`, (n n,C,O), without gradient, as is `bias` (O,). Returns (B,O,h,w), channels
+
+@operation(_plain_conv_relu)
+def winograd_conv_relu(x: Tensor, weight: Tensor, bias: Tensor, values: Tensor) -> Tensor:
+    """Convolve x (B,C,h,w), float32 on the CPU, with zeros around it by `weight` (O,C,3,3); then ReLU.
+
+    `values` (n n,C,O): the `evaluated` weight, like `bias` (O,) without gradient. Returns (B,O,h,w), channels
     last.
     """
     return _ConvRelu.apply(x, values, bias)
+
+
+class FixedConvRelu(nn.Conv2d):
+    """3x3 convolution with zeros around its input, then ReLU; its weights are never trained.
+
+    In float32 on the CPU wide layers go by Winograd's algorithm, by tiles of `tile` (4 or 2) pixels, whose
+    weights lie beside the plain ones; in any other type or place by PyTorch's convolution.
+    """
+
+    def __init__(self, inputs: int, outputs: int, tile: int = 4) -> None:
+        super().__init__(inputs, outputs, 3, padding=1)
+        self.tile = tile
+        self.requires_grad_(False)
+        self._values: Tensor | None = None
+        self._made_of: tuple[int, int] | None = None
+
+    def prepare(self) -> None:
+        """Evaluate the weights now, if this layer uses them so, rather than in the first pass."""
+        weight = self.weight
+        wide = self.in_channels >= WINOGRAD_INPUTS and self.out_channels >= WINOGRAD_OUTPUTS
+        if weight.device.type != "cpu" or weight.dtype != torch.float32 or not wide:
+            self._values = self._made_of = None
+            return
+        state = weight.data_ptr(), weight._version  # changes when other weights are loaded
+        if self._made_of != state:
+            self._values, self._made_of = evaluated(weight, self.tile), state
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(B,inputs,h,w) to (B,outputs,h,w)."""
+        self.prepare()
+        if self._values is None or input.dtype != torch.float32 or torch.is_autocast_enabled("cpu"):
+            return torch.relu_(super().forward(input))
+        assert self.bias is not None
+        return winograd_conv_relu(input, self.weight, self.bias, self._values)

@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from matebit.model.activation import PRelu
-from matebit.model.norm_prelu import norm_prelu
-from matebit.model.normalise import TINY, instance_norm, l2_normalise, positional_norm
+from matebit.ops.norms import TINY, instance_norm, l2_normalise, positional_norm
+from matebit.ops.prelu import PRelu, norm_prelu
 
 
 def plain_l2(x: Tensor) -> Tensor:
@@ -82,7 +81,7 @@ def test_norm_shortcut_and_prelu_at_once(slope: float, with_shortcut: bool, layo
     )
     inputs = [x.requires_grad_(), shortcut.requires_grad_()] if with_shortcut else [x.requires_grad_()]
     relu = PRelu(init=slope).double()
-    y = norm_prelu(x, relu, shortcut if with_shortcut else None)
+    y = norm_prelu(x, relu.weight, shortcut if with_shortcut else None)
     plain = F.prelu(plain_instance(x) + (shortcut if with_shortcut else 0), relu.weight)
     torch.testing.assert_close(y, plain, rtol=1e-9, atol=1e-11)
     assert y.is_contiguous(memory_format=layout)
@@ -103,5 +102,5 @@ def test_norm_and_prelu_keep_their_output_alone():
         return saved
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda saved: saved):
-        y = norm_prelu(x, relu)
+        y = norm_prelu(x, relu.weight)
     assert [pointer for pointer, saved in kept.items() if saved.numel() == x.numel()] == [y.data_ptr()]

@@ -13,15 +13,18 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
 
-from matebit.model.normalise import full_precision
+from matebit.ops.norms import full_precision
+from matebit.ops.switch import operation
 
 PIECE = 2**16  # below, calling an operation takes longer than the operation
 
 
 def pieces(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Parts of tensors (B,...) along the batch: on the CPU a sample a thread, or as many small ones as make
-    `PIECE` numbers; all at once elsewhere.
+    """Parts of tensors (B,...) along the batch, which fit the cache.
+
+    On the CPU a sample a thread, or as many small ones as make `PIECE` numbers; all at once elsewhere.
     """
     together = len(tensors[0])
     if tensors[0].device.type == "cpu":
@@ -51,6 +54,11 @@ class _SampleDistances(Function):
         )
 
 
+def _plain_sample_distances(x: Tensor, y: Tensor) -> Tensor:
+    return F.l1_loss(full_precision(x), full_precision(y), reduction="none").flatten(1).mean(dim=1)
+
+
+@operation(_plain_sample_distances)
 def sample_distances(x: Tensor, y: Tensor) -> Tensor:
     """Mean |x - y| over everything but the batch, in single precision at least: two (B,...) to (B,)."""
     return _SampleDistances.apply(full_precision(x), full_precision(y))  # type: ignore[no-any-return]
