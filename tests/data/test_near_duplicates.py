@@ -164,3 +164,22 @@ def test_ten_thousand_pictures_of_one_scene_take_no_hour():
     assert time.process_time() - began < 5
     assert {row["group"] for row in remaining} == {"f00000"}
     assert len(told) == len(remaining) == 10_000
+
+
+def test_hashes_of_another_version_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    root = tmp_path / "set"
+    root.mkdir()
+    for number in range(3):
+        drawn(number).save(root / f"p{number}.png")
+    params, layout = params_of(root, folder={"images": ["*"], "test_items": "p0"}), Layout("x", tmp_path)
+    hashed = []
+
+    def counted(pixels: np.ndarray) -> list[str]:
+        hashed.append(pixels.shape)
+        return crop_hashes(pixels)
+
+    monkeypatch.setattr(import_images, "crop_hashes", counted)
+    for version, count in ((import_images.VERSION, 3), (import_images.VERSION, 3), ("imagehash 0.1", 6)):
+        monkeypatch.setattr(import_images, "VERSION", version)
+        import_images.run(params, layout)
+        assert len(hashed) == count
