@@ -124,6 +124,7 @@ def test_of_a_hundred_mistakes_twenty_are_said(tmp_path: Path):
         ("train: {images: 4}\nseed: 1\ntrain: {batch: 2}", ["'train'", "line 1", "line 3"]),
         ("data:\n  loader: {workers: 1}\n  flip: true\n  loader: {}", ["'loader'", "line 2", "line 4"]),
         ("methods: [{name: a, name: b}]", ["'name'", "line 1"]),
+        ("data: &x [*x]\nseed: 1\nseed: 2", ["'seed'", "line 2", "line 3"]),
         ("seed: 2020-13-45", ["not YAML"]),
         ("seed: " + "[" * 3000, ["not YAML", "deeply"]),
         ("!!python/object:os.system {}", ["not YAML"]),

@@ -18,7 +18,7 @@ from matebit.data import choose_exemplars, extract_conditions, import_images
 from matebit.data.exemplars import draw_exemplar
 from matebit.data.exemplars import test_exemplar as exemplar_of_rank
 from matebit.data.pairs.color_layout import color_layout
-from matebit.data.pairs.ranking import nearest, rank_rows
+from matebit.data.pairs.ranking import nearest, other_identity, rank_rows
 from matebit.data.sources.lists import inside_name, read_rows
 from matebit.errors import MatebitError
 from matebit.io.png import load_png
@@ -65,6 +65,19 @@ def test_same_identity_is_excluded_and_unknown_identity_is_not() -> None:
     rows = rank_rows(entries, entries, vectors, lambda squared: -squared, 10)
     listed = {item.id: [r["exemplar"] for r in rows if r["item"] == item.id] for item in entries}
     assert listed == {"a": ["c", "d"], "b": ["c", "d"], "c": ["a", "b", "d"], "d": ["a", "b", "c"]}
+
+
+@settings(max_examples=60, deadline=None, print_blob=True)
+@given(st.lists(st.sampled_from(["", "a", "b"]), min_size=1, max_size=8), st.integers(0, 8))
+def test_candidates_are_those_of_the_definition(groups: list[str], queries: int) -> None:
+    candidates = [entry(f"i{number}", group=group) for number, group in enumerate(groups)]
+    items = [*candidates, entry("other", group="a"), entry("last")][-queries - 1 :]
+    allowed = other_identity(items, candidates)
+    for row, item in enumerate(items):
+        known = [
+            other.id != item.id and (not item.group or other.group != item.group) for other in candidates
+        ]
+        assert allowed(row).tolist() == known
 
 
 def test_color_layout_ranks_by_lab_thumbnails(images_only: Layout) -> None:

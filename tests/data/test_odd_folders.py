@@ -16,7 +16,7 @@ from matebit.data.export_lists import row_text
 from matebit.data.sources.folder import FolderSource
 from matebit.data.sources.lists import read_rows
 from matebit.errors import MatebitError
-from matebit.io.images import BrokenImage, read_rgb
+from matebit.io.images import BrokenImage, decode_rgb, read_rgb
 from matebit.io.picture_files import SUFFIXES
 from matebit.pipeline.layout import Layout
 
@@ -121,3 +121,24 @@ def test_floating_numbers_are_seen_or_refused(tmp_path: Path):
         Image.fromarray(bad.astype(np.float32)).save(tmp_path / "f.tiff")
         with pytest.raises(BrokenImage, match=r"f\.tiff holds floating numbers"):
             read_rgb(tmp_path / "f.tiff")
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture, which is not read; save it as JPEG or PNG"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "the pointer of Git LFS; run `git"),
+        (b"<html><body>quota exceeded</body></html>", "a web page that came in place of the file"),
+        (b"%PDF-1.7\n", "a PDF document; save its pictures as PNG"),
+        (b"words", "cannot be read as an image"),
+    ],
+)
+def test_what_is_no_picture_is_called_what_it_is(tmp_path: Path, head: bytes, said: str):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(head)
+    with pytest.raises(BrokenImage) as caught:
+        read_rgb(path)
+    assert str(caught.value).startswith(str(path))
+    assert said in str(caught.value)
+    with pytest.raises(BrokenImage, match=r"^the picture "):
+        decode_rgb(head, "the picture")

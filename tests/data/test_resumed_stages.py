@@ -141,3 +141,24 @@ def test_journal_ignores_a_line_cut_short(tmp_path: Path) -> None:
         journal.note({"id": "c", "key": "2", "files": {}})
     with Journal(path) as journal:
         assert list(journal.records) == ["a", "c"]
+
+
+@pytest.mark.parametrize("module", [import_images, extract_conditions])
+def test_all_is_on_the_disk_before_the_index_says_that_it_is_there(
+    portraits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module
+) -> None:
+    params, whole = portraits
+    layout = Layout(whole.name, tmp_path)
+    if module is extract_conditions:
+        import_images.run(params, layout)
+    folder = layout.data if module is import_images else layout.conditions
+    seen: list[list[str]] = []
+    flush_all = module.flush_all
+
+    def flush(place: Path) -> None:
+        flush_all(place)
+        seen.append(sorted(contents(place)))
+
+    monkeypatch.setattr(module, "flush_all", flush)
+    module.run(params, layout)
+    assert seen == [[name for name in sorted(contents(folder)) if name != "index.csv"]]

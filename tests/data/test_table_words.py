@@ -62,6 +62,13 @@ def test_numbers_and_their_empty_cells(tmp_path: Path):
         read_table(tmp_path / "t.csv", ["id", "x"], numbers=["x"])
 
 
+def test_a_table_that_a_spreadsheet_saved(tmp_path: Path):
+    (tmp_path / "t.csv").write_bytes("\ufeffid,x\r\nNA,1\r\n007,\r\n".encode())
+    found = read_table(tmp_path / "t.csv", ["id", "x"], numbers=["x"])
+    assert found["id"].tolist() == ["NA", "007"]
+    np.testing.assert_array_equal(found["x"], [1, np.nan])
+
+
 def test_a_person_called_na_is_no_exemplar_of_itself(tmp_path: Path):
     for person in ("NA", "BO", "CY"):
         for shot in range(1, 5):

@@ -135,3 +135,31 @@ def test_a_member_twice(tmp_path: Path):
         info = tarfile.TarInfo("a")
         more.addfile(info, io.BytesIO(b""))
     refusal(archive, tmp_path / "out", "twice")
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"Rar!\x1a\x07\x01\x00", "is a rar archive; unpack it by hand"),
+        (b"7z\xbc\xaf\x27\x1c", "is a 7z archive; unpack it by hand"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            "the pointer of Git LFS; run `git lfs",
+        ),
+        (b"\n<!DOCTYPE HTML><title>Sign in</title>", "a web page that came in place of the file"),
+        (b"nothing known", "is neither a zip nor a tar file"),
+    ],
+)
+def test_what_is_no_archive_of_ours_is_called_what_it_is(tmp_path: Path, head: bytes, said: str):
+    (tmp_path / "x.zip").write_bytes(head + bytes(200))
+    refusal(tmp_path / "x.zip", tmp_path / "out", said)
+
+
+def test_an_archive_under_a_password(tmp_path: Path):
+    archive = zipped(tmp_path / "x.zip", FILES)
+    data = archive.read_bytes()
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.index(mark) + place
+        data = data[:at] + b"\x01" + data[at + 1 :]
+    archive.write_bytes(data)
+    refusal(archive, tmp_path / "out", "is locked by a password; unpack it by hand")

@@ -56,8 +56,7 @@ def lists(folder: Path, dice: random.Random) -> None:
 
 
 def tables(folder: Path, dice: random.Random) -> None:
-    data = ("id,x" + odd.words(dice)).encode(errors="replace")
-    path = odd.put(folder, "table.csv", odd.damaged(data, dice))
+    path = odd.put(folder, "table.csv", odd.table(dice))
     read_table(path, ["id"], numbers=dice.choice(([], ["x"])))
 
 
@@ -74,35 +73,28 @@ def archives(folder: Path, dice: random.Random) -> None:
 def checkpoints(folder: Path, dice: random.Random) -> None:
     ending, data = odd.checkpoint(dice)
     path = odd.put(folder, f"c{ending}", data)
-    if dice.random() < 0.5:
+    if dice.random() < (0.5 if ending == ".safetensors" else 0.1):
         load(path)
     else:
         import_checkpoint(path, folder / "out.safetensors")
 
 
 def masks(folder: Path, dice: random.Random) -> None:
-    path = odd.put(folder, "photo.png", odd.picture(dice)[1])
-    given = dice.choice((path, folder))
-    if dice.random() < 0.5:
-        path.rename(folder / "photo_hair.png")
-    read_masks(given, "photo", PHOTO, frame_of(PHOTO, 16, "pad"), Maps(faces.LABEL_SET))
+    for name in dice.choice((["photo.png"], ["photo_hair.png", "photo_skin.png"])):
+        given = odd.put(folder, name, odd.plane(dice))
+    frame, maps = frame_of(PHOTO, 16, "pad"), Maps(faces.LABEL_SET)
+    read_masks(dice.choice((given, folder)), "photo", PHOTO, frame, maps)
 
 
 def poses(folder: Path, dice: random.Random) -> None:
-    candidate = odd.put(folder, "p_candidate.txt", odd.pose(dice, 4))
-    read_openpose(candidate, odd.put(folder, "p_subset.txt", odd.pose(dice, 20)), (20, 24))
+    candidate, subset = odd.poses(dice)
+    candidate_file = odd.put(folder, "p_candidate.txt", candidate)
+    read_openpose(candidate_file, odd.put(folder, "p_subset.txt", subset), (20, 24))
 
 
 def uploads(folder: Path, dice: random.Random) -> None:
-    first, second = odd.picture(dice)[1], odd.picture(dice)[1]
-    amounts = [str(len(first))] * 6 + ["0", "-1", "x", "1e3", "9" * 30, "²", str(len(first) + 7)]
-    words = {
-        "structure": dice.choice(("photo", "drawing", "photo", "sitter-1", "", "../x", "\0")),
-        "exemplar": dice.choice(("upload", "upload", "oil-1", "nobody")),
-        "structure_bytes": dice.choice(amounts),
-        "fit": dice.choice(("pad", "crop", "x")),
-    }
-    for data in Order.of(words).parts(first + second, Limits()):
+    words, body = odd.upload(dice)
+    for data in Order.of(words).parts(body, Limits()):
         if data is not None:
             decode_rgb(data, "the picture", Limits().pixels)
 
@@ -156,7 +148,10 @@ def test_it_is_taken_or_refused_in_a_sentence(kind: str, tmp_path: Path, dice: r
     with PeakMemory(torch.device("cpu")) as memory:
         counts = outcomes(kind, tmp_path, dice)
     print(f"{kind}: {counts['taken']} taken, {counts['refused']} refused, {memory.bytes / 2**20:.0f} MB more")
-    assert counts["refused"]
+    if TOTAL < 1000:
+        assert counts["refused"]
+    else:  # makers whose inputs are all alike would test little
+        assert min(counts["taken"], counts["refused"]) > 0.1 * counts.total()
     # Elsewhere than on Linux the peak is that of all that the process did before.
     if sys.platform == "linux":
         assert memory.bytes < MOST_MEMORY

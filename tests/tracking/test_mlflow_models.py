@@ -14,6 +14,7 @@ from matebit.contracts.values import VALUE_COLUMNS
 from matebit.io.files import write_json, write_text
 from matebit.io.tables import write_table
 from matebit.tracking.follow import send_all
+from matebit.tracking.saved_view import TAG
 from tiny_experiment import TINY, resolved_below
 
 
@@ -99,6 +100,14 @@ def test_the_comparison_stands_with_the_report_and_the_parent(told):
         assert table[["row", "metric", "mean"]].values.tolist() == [["matebit", "mae", 26.5]]
 
 
+def test_descriptions_say_what_each_number_means(told):
+    run = told.client.get_run(told.runs["metrics"].info.run_id)
+    rows = run.data.tags["mlflow.note.content"].splitlines()
+    assert "| `mae` | MAE | lower is better | mean absolute error to the true answer, 0 to 255 |" in rows
+    [pck] = [row for row in rows if row.startswith("| `pck_at_0.1` ")]
+    assert "PCK@0.1 | higher is better | share of cells" in pck
+
+
 def test_a_report_tells_how_each_method_differs_from_the_first(told):
     values = told.runs["report"].data.metrics
     assert values["matebit/mae"] == 26.5
@@ -109,3 +118,7 @@ def test_a_report_tells_how_each_method_differs_from_the_first(told):
         "differences/vanilla/pck_at_0.1/high": -0.1,
         "differences/vanilla/pck_at_0.1/p_holm": 0.002,
     }
+    # The saved view compares methods, not differences.
+    tags = told.client.get_experiment(told.experiment).tags
+    [columns] = [json.loads(json.loads(tags[TAG])["state"])["selectedColumns"]]
+    assert columns[-1] == "metrics.`mae`"

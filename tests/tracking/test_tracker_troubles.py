@@ -18,6 +18,7 @@ import pytest
 from command import complaint, matebit_here, start_matebit
 from matebit.config.tracking import TrackingConfig
 from matebit.tracking import record as records
+from matebit.tracking.place import without_password
 
 pytestmark = pytest.mark.slow  # MLflow's imports and its server
 
@@ -56,6 +57,13 @@ def test_a_server_that_refuses(refusing: str, tmp_path: Path):
     assert "secret" not in said
 
 
+def test_no_password_is_shown():
+    said = "sqlite:///a:b.db mysql+pymysql://me:s%40cret@db:3306/x failed: http://u:p@h/y?at=z@w"
+    assert without_password(said) == (
+        "sqlite:///a:b.db mysql+pymysql://me:***@db:3306/x failed: http://u:***@h/y?at=z@w"
+    )
+
+
 def test_the_warning_names_the_log_itself(tmp_path: Path, caplog, monkeypatch):
     record = records.JobRecord(
         tmp_path / "runs/mine/tracking/d/train.1.json", "mine", "d", "train", "matebit", 1, "", "x"
@@ -78,7 +86,8 @@ def test_a_port_that_is_taken(tmp_path: Path):
         port = taken.getsockname()[1]
         said = complaint(matebit_here(tmp_path, "ui", "--port", str(port)))
     assert f"cannot listen on 127.0.0.1:{port}" in said
-    assert "cannot listen" in complaint(matebit_here(tmp_path, "ui", "--port", "70000"))
+    assert "no such port" in complaint(matebit_here(tmp_path, "ui", "--port", "70000"))
+    assert "no such port" in complaint(matebit_here(tmp_path, "app", "--port", "70000"))
 
 
 def test_the_server_ends_with_the_command(tmp_path: Path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from matebit.app.queue import Queue
 from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.errors import MatebitError
 from matebit.io.images import png_bytes
+from matebit.io.listening import listening
 from matebit.translate.gallery import drawn, exemplars, paintings, sitters
 
 if TYPE_CHECKING:
@@ -137,19 +137,6 @@ def make_app(
     )
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-    except OSError as error:
-        raise MatebitError(
-            f"cannot listen on {host}:{port} ({error.strerror}); choose another --port or --host"
-        ) from error
-    return listening
-
-
 def serve(
     translator: Translator,
     host: str,
@@ -161,15 +148,15 @@ def serve(
 ) -> None:
     """Show the page's address and serve it until Ctrl-C."""
     app = make_app(translator, limits, keep, names, others)
-    listening = _listening(host, port)
+    bound = listening(host, port)
     shown = f"[{host}]" if ":" in host else host
-    print(f"http://{shown}:{listening.getsockname()[1]} shows the page; Ctrl-C ends it", flush=True)
+    print(f"http://{shown}:{bound.getsockname()[1]} shows the page; Ctrl-C ends it", flush=True)
     if host not in ("127.0.0.1", "::1", "localhost"):
         logger.warning("listening on %s: everyone who reaches this machine can use the page", host)
     config = uvicorn.Config(
         app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
     )
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[bound])
     except KeyboardInterrupt:
         logger.info("ended")

@@ -38,7 +38,7 @@ def parse_yaml(text: str, where: str) -> Any:
     try:
         return _reader().load(text)
     except DuplicateKeyError as error:
-        key, first, second = _doubled(_reader().compose(text)) or ("a key", "?", "?")
+        key, first, second = _doubled(_reader().compose(text), set()) or ("a key", "?", "?")
         raise MatebitError(
             f"{where} is not YAML: {key!r} stands at line {first} and again at line {second}; "
             "write one of them, or both as one section"
@@ -59,9 +59,15 @@ def _reader() -> YAML:
     return YAML(typ="safe", pure=True)
 
 
-def _doubled(node: Node | None) -> tuple[str, int, int] | None:
-    """The first key that stands twice in a mapping, and both of its lines, from 1."""
+def _doubled(node: Node | None, seen: set[int]) -> tuple[str, int, int] | None:
+    """The first key that stands twice in a mapping, and both of its lines, from 1.
+
+    `seen`: which nodes were looked at already; an anchor may hold itself.
+    """
     children: list[Node] = []
+    if id(node) in seen:
+        return None
+    seen.add(id(node))
     if isinstance(node, MappingNode):
         lines: dict[tuple[str, str], int] = {}
         for key, value in node.value:
@@ -72,7 +78,7 @@ def _doubled(node: Node | None) -> tuple[str, int, int] | None:
             children.append(value)
     elif isinstance(node, SequenceNode):
         children = list(node.value)
-    return next((found for found in map(_doubled, children) if found), None)
+    return next((found for child in children if (found := _doubled(child, seen))), None)
 
 
 def yaml_text(value: Any, **options: Any) -> str:

@@ -31,7 +31,7 @@ from matebit.data.sources.base import Item
 from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
-from matebit.io.files import sha256_of_bytes, write_bytes
+from matebit.io.files import flush_all, sha256_of_bytes, write_bytes
 from matebit.io.images import BrokenImage, png_bytes, resize_nearest
 from matebit.io.png import load_png, save_png
 from matebit.io.tables import read_table, write_table
@@ -97,7 +97,7 @@ def condition_work(
             parsing = structure.known_parsing
             indexed = png_bytes(parsing.labels, list(parsing.label_set.palette))
             name = f"parsing/{item.id}.png"
-            write_bytes(folder / name, indexed)
+            write_bytes(folder / name, indexed, flush=False)
             digests[name] = sha256_of_bytes(indexed)
         points = None if landmarks is None else landmarks.tolist()
         joints = None if structure.known_pose is None else _joints(structure.known_pose)
@@ -179,4 +179,5 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     write_table(folder / "landmarks.csv", landmarks, LANDMARK_COLUMNS)
     write_table(folder / "keypoints.csv", keypoints, KEYPOINT_COLUMNS)
     write_table(folder / "extractors.csv", [asdict(record) for record in used], EXTRACTOR_COLUMNS)
+    flush_all(folder)
     write_table(folder / "index.csv", rows, CONDITION_COLUMNS)

@@ -20,6 +20,7 @@ from matebit.data.sources.base import Item, Source
 from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
+from matebit.io.files import flush_all
 from matebit.io.images import BrokenImage
 from matebit.io.png import save_png
 from matebit.io.tables import write_table
@@ -147,4 +148,5 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     write_table(folder / "duplicates.csv", told, DUPLICATE_COLUMNS)
     remove_strangers(folder / "images", {f"{row['id']}.png" for row in rows})
     write_table(folder / "alignment.csv", aligned, ALIGNMENT_COLUMNS)
+    flush_all(folder)
     write_table(folder / "index.csv", rows, INDEX_COLUMNS)

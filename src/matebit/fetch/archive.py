@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from matebit.errors import MatebitError
+from matebit.io.foreign import HEAD, what_it_is
 from matebit.logs import Progress
 
 _PIECE = 2**20
@@ -85,7 +86,10 @@ def _members(archive: Path) -> Iterator[Iterator[_Member]]:
             with tarfile.open(archive) as tarred:
                 yield _tar_members(archive, tarred)
         else:
-            raise MatebitError(f"{archive} is neither a zip nor a tar file; get it anew or unpack it by hand")
+            with archive.open("rb") as stream:
+                what = what_it_is(stream.read(HEAD))
+            what = what or "neither a zip nor a tar file; get it anew or unpack it by hand"
+            raise MatebitError(f"{archive} is {what}")
     except FileNotFoundError as error:
         raise MatebitError(f"{archive} does not exist") from error
     except _BROKEN as error:

@@ -13,12 +13,15 @@ from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
 
 
-def write_arrays(target: Path, **arrays: np.ndarray) -> None:
-    """Write the arrays, sorted by name, compressed, atomically. numpy stamps no clock time into the file."""
+def write_arrays(target: Path, *, flush: bool = True, **arrays: np.ndarray) -> None:
+    """Write the arrays, sorted by name, compressed, atomically; `flush`: see `atomic_path`.
+
+    numpy stamps no clock time into the file.
+    """
     buffer = io.BytesIO()
     ordered: dict[str, Any] = dict(sorted(arrays.items()))
     np.savez_compressed(buffer, **ordered)
-    write_bytes(target, buffer.getvalue())
+    write_bytes(target, buffer.getvalue(), flush)
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:

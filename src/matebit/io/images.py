@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
+from matebit.io.foreign import HEAD, what_it_is
 
 # A 30,000 x 30,000 px image would need 2.7 GB; nothing in this field comes near a tenth of this.
 MAX_PIXELS = 100_000_000
@@ -44,10 +45,24 @@ def _open(source: Path | BinaryIO, name: str, max_pixels: int) -> Image.Image:
     except Image.DecompressionBombError as error:  # Pillow's own bound comes first for very large ones
         raise BrokenImage(f"{name} has more pixels than the bound of {max_pixels:,}; shrink it") from error
     except Exception as error:  # Pillow raises many kinds, from SyntaxError to struct.error
+        if what := what_it_is(_head(source)):
+            raise BrokenImage(f"{name} is {what}") from error
         # What Pillow says of an object in memory is its address.
         why = "no image format is known to it" if isinstance(error, UnidentifiedImageError) else error
         raise BrokenImage(f"{name} cannot be read as an image ({why}); replace or remove it") from error
     return image
+
+
+def _head(source: Path | BinaryIO) -> bytes:
+    """The first bytes, none where there is no reading."""
+    try:
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                return stream.read(HEAD)
+        source.seek(0)
+        return source.read(HEAD)
+    except OSError:
+        return b""
 
 
 def read_rgb(path: Path, max_pixels: int = MAX_PIXELS) -> np.ndarray:

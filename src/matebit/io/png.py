@@ -20,14 +20,14 @@ _OPTIONS = [
 
 
 def save_png(target: Path, pixels: np.ndarray) -> str:
-    """Write uint8 (H,W) or (H,W,3) RGB as PNG, atomically; returns the file's SHA-256."""
+    """Write uint8 (H,W) or (H,W,3) RGB as PNG, atomically, not flushed; returns the file's SHA-256."""
     if pixels.ndim == 2:
         encoded = cv2.imencode(".png", pixels, [*_OPTIONS, cv2.IMWRITE_PNG_FILTER_NONE])[1]
     else:
         bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
         encoded = cv2.imencode(".png", bgr, [*_OPTIONS, cv2.IMWRITE_PNG_FILTER_UP])[1]
     data = encoded.tobytes()
-    write_bytes(target, data)
+    write_bytes(target, data, flush=False)
     return sha256_of_bytes(data)
 
 

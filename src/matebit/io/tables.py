@@ -38,9 +38,12 @@ def read_table(path: Path, columns: Iterable[str], *, numbers: Iterable[str] = (
     path, numbers = Path(path), list(numbers)
     if not path.exists():
         raise MatebitError(f"{path} does not exist; run the stage that writes it")
+    data = path.read_bytes()
+    if data.partition(b"\n")[0].endswith(b"\r"):  # as a spreadsheet saves it
+        data = data.replace(b"\r\n", b"\n")
     try:
         # A name may hold a carriage return, which ends no line here.
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, lineterminator="\n")
+        frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, lineterminator="\n")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         said = str(error).splitlines()[0]
         raise MatebitError(

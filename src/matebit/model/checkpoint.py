@@ -14,6 +14,7 @@ from torch import Tensor
 from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
+from matebit.io.foreign import HEAD, what_it_is
 from matebit.model.build import build_generator
 from matebit.model.generator import Generator
 
@@ -92,7 +93,7 @@ def refuse_misfits(source: Path | str, found: dict[str, Tensor], expected: dict[
 def _what_else(path: Path) -> str | None:
     """What a file that is no safetensors is, and what to do, where its first bytes tell."""
     with path.open("rb") as stream:
-        head = stream.read(80)
+        head = stream.read(HEAD)
     if head[:4] == b"PK\x03\x04" or head[:1] == b"\x80":
         return (
             "a file of PyTorch, not a checkpoint of this program: `matebit import-checkpoint "
@@ -100,9 +101,7 @@ def _what_else(path: Path) -> str | None:
         )
     if len(head) > 66 and all(byte in b"0123456789abcdef" for byte in head[:64]) and head[64:66] == b"PK":
         return "the state of an unfinished training: take model.safetensors below results/NAME/train"
-    if head.startswith(b"version https://git-lfs"):
-        return "only the pointer of Git LFS: run `git lfs pull`"
-    return None
+    return what_it_is(head)
 
 
 def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -18,6 +18,7 @@ from torch import Tensor
 from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file, write_bytes
+from matebit.io.foreign import HEAD, what_it_is
 from matebit.model.build import build_generator
 from matebit.model.checkpoint import load, refuse_misfits, save_generator
 from matebit.model.released_names import (
@@ -89,6 +90,10 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
             return _unwrapped(load_file(path), path)
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever an unpickler may raise on foreign bytes
+        with path.open("rb") as stream:
+            what = what_it_is(stream.read(HEAD))
+        if what:
+            raise MatebitError(f"{path} is {what}") from error
         raise MatebitError(
             f"{path} cannot be read as a plain state dict (nothing in it was executed): give the "
             f"authors' latest_net_G.pth, or safetensors of the same keys"

@@ -12,7 +12,7 @@ from PIL import Image
 from matebit.io.files import write_text
 from matebit.report.comparison import method_title
 from matebit.report.experiment import Experiment
-from matebit.report.page_items import item_values, shown_metrics
+from matebit.report.page_items import item_values
 from matebit.report.page_parts import content_policy, style_text
 from matebit.report.pictures import data_url
 from matebit.report.scores import Scores
@@ -45,7 +45,7 @@ def _entry(experiment: Experiment, scores: Scores, item: str) -> dict:
         "exemplar": experiment.exemplar_of(item),
         "pictures": [(title, _preview(pixels)) for title, pixels in pictures],
         "values": [
-            (method_title(method), [values[method].get(metric) for metric in shown_metrics(scores)])
+            (method_title(method), [values[method].get(metric) for metric in scores.shown_metrics])
             for method in compared
             if method in values
         ],
@@ -65,7 +65,7 @@ def write_item_sheets(
             number=number,
             policy=content_policy(style),
             style=style,
-            metrics=[metric.replace("_", " ") for metric in shown_metrics(scores)],
+            metrics=[metric.replace("_", " ") for metric in scores.shown_metrics],
             items=[_entry(experiment, scores, item) for item in some],
         )
         write_text(experiment.layout.reports / file, html)

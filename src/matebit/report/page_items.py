@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from matebit.contracts.measures import describe, is_headline, sort_key
+from matebit.contracts.measures import describe
 from matebit.report.comparison import method_title
 from matebit.report.experiment import Experiment
 from matebit.report.pictures import PictureStore
@@ -16,11 +16,6 @@ from matebit.report.scores import Scores
 
 # Beyond this many cells a side, only the last block's matches stand in the page.
 _LARGE_GRID = 32
-
-
-def shown_metrics(scores: Scores) -> list[str]:
-    """Headline metrics that single images have, in the order of the tables."""
-    return sorted({name for name in scores.images["metric"] if is_headline(name)}, key=sort_key)
 
 
 def chosen_items(experiment: Experiment, scores: Scores) -> list[str]:
@@ -97,7 +92,7 @@ def item_values(scores: Scores, methods: list[str], item: str) -> dict[str, dict
     """method -> metric -> the item's finite value, five significant digits."""
     values: dict[str, dict[str, float]] = {}
     for method in methods:
-        for metric in shown_metrics(scores):
+        for metric in scores.shown_metrics:
             number = scores.by_image(method, metric).get(item)
             if number is not None and math.isfinite(number):
                 values.setdefault(method, {})[metric] = float(f"{number:.5g}")
@@ -124,7 +119,7 @@ def browser_data(experiment: Experiment, scores: Scores, budget: float) -> dict[
         "methods": [{"name": name, "title": method_title(name)} for name in compared],
         "metrics": [
             {"name": name, "title": info.title, "better": info.better, "digits": info.digits}
-            for name in shown_metrics(scores)
+            for name in scores.shown_metrics
             for info in [describe(name)]
         ],
         "start": {

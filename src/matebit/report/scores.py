@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from matebit.contracts.measures import is_headline, sort_key
 from matebit.contracts.values import read_image_values, read_values
 from matebit.pipeline.layout import Layout
 
@@ -31,6 +32,11 @@ class Scores:
         """id -> value, the mean over seeds; empty for metrics of whole sets."""
         key = (method, metric)
         return self._means[key] if key in self._means else pd.Series(dtype=float)
+
+    @cached_property
+    def shown_metrics(self) -> list[str]:
+        """Headline metrics that single images have, in the order of the tables."""
+        return sorted(filter(is_headline, self.images["metric"].unique()), key=sort_key)
 
     @cached_property
     def _means(self) -> dict[tuple[str, str], pd.Series]:

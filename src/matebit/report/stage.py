@@ -20,7 +20,6 @@ from matebit.report.experiment import Experiment
 from matebit.report.figures import FIGURES, draw_figure, drawing
 from matebit.report.manifest import write_manifest
 from matebit.report.page import page_html, table_view
-from matebit.report.page_items import shown_metrics
 from matebit.report.page_parts import template_environment
 from matebit.report.provenance import provenance
 from matebit.report.scores import Scores, read_scores
@@ -65,7 +64,7 @@ def _write_differences(experiment: Experiment, found: list[Difference]) -> dict:
 
 def _write_images(experiment: Experiment, scores: Scores) -> None:
     """`tables/images.csv`: every test item under every method, its file and its values."""
-    metrics = shown_metrics(scores)
+    metrics = scores.shown_metrics
     rows = []
     for method in [*experiment.methods, *experiment.controls]:
         choice = experiment.shown(method)

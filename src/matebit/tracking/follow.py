@@ -78,8 +78,8 @@ def trouble_of(error: Exception, base: Path) -> str | None:
         return refusal(error)
     if isinstance(error, MlflowException | RequestException | DatabaseError):
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        shown = without_password(tracking_uri(base))
-        return f"the tracker {shown} does not take what it is told ({first[:300]}); see MLFLOW_TRACKING_URI"
+        first, shown = without_password(first)[:300], without_password(tracking_uri(base))
+        return f"the tracker {shown} does not take what it is told ({first}); see MLFLOW_TRACKING_URI"
     return None
 
 

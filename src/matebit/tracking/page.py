@@ -10,10 +10,12 @@ import sys
 import threading
 import time
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from matebit.errors import MatebitError
+from matebit.io.listening import listening
 from matebit.tracking.follow import send_all
 from matebit.tracking.place import tracking_uri, without_password
 from matebit.tracking.store import runs_page
@@ -40,13 +42,13 @@ def show_runs(base: Path, host: str, port: int, open_page: bool = False) -> None
         raise MatebitError(
             f"MLFLOW_TRACKING_URI is a server; open {without_password(runs_page(base, uri))} in a browser"
         )
-    _check_free(host, port)
+    with listening(host, port) as found:  # MLflow's server takes the port once it is loaded
+        port = found.getsockname()[1]
     send_all(base)
     page = runs_page(base, f"http://{host}:{port}")
     print(f"{page} shows {without_password(uri)}; Ctrl-C ends it", flush=True)
     words = [sys.executable, "-m", "mlflow", "ui"]
     words += ["--host", host, "--port", str(port)]
-    before = signal.signal(signal.SIGTERM, _end)
     # In a group of its own, so that the processes that the server starts end with it.
     # The store goes by a variable: its address may hold a password, which a list of processes would show.
     # MLflow's queues of jobs are for evaluating language models: a dozen processes that nobody here asks.
@@ -55,16 +57,34 @@ def show_runs(base: Path, host: str, port: int, open_page: bool = False) -> None
         **os.environ,
         "MLFLOW_BACKEND_STORE_URI": uri,
     }
-    server = subprocess.Popen(words, env=environment, start_new_session=True)
-    if open_page and sys.stdout.isatty():
-        threading.Thread(target=_open, args=(page, server, host, port), daemon=True).start()
-    try:
-        status = server.wait()
-    finally:
-        _end_group(server)
-        signal.signal(signal.SIGTERM, before)
+    with _asked_to_end() as asked:
+        server = subprocess.Popen(words, env=environment, start_new_session=True)
+        try:
+            if open_page and sys.stdout.isatty():
+                threading.Thread(target=_open, args=(page, server, host, port), daemon=True).start()
+            while server.poll() is None and not asked:
+                time.sleep(0.1)
+        finally:
+            status = server.poll()
+            _end_group(server)
+    if asked:
+        raise Ended(asked[0])
     if status:
         raise MatebitError(f"MLflow's server on {host}:{port} ended with status {status}; it says why above")
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[list[int]]:
+    """The signals that asked the command to end. None raises: a server being started would stay."""
+    asked: list[int] = []
+    ends = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    ends = [number for number in ends if signal.getsignal(number) is not signal.SIG_IGN]  # as `nohup` has it
+    before = [signal.signal(number, lambda number, _: asked.append(number)) for number in ends]
+    try:
+        yield asked
+    finally:
+        for number, handler in zip(ends, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _open(page: str, server: subprocess.Popen[bytes], host: str, port: int) -> None:
@@ -77,10 +97,6 @@ def _open(page: str, server: subprocess.Popen[bytes], host: str, port: int) -> N
         time.sleep(0.5)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
-    raise Ended(number)
-
-
 def _end_group(server: subprocess.Popen[bytes]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
@@ -90,16 +106,3 @@ def _end_group(server: subprocess.Popen[bytes]) -> None:
             return
         except subprocess.TimeoutExpired:
             continue
-
-
-def _check_free(host: str, port: int) -> None:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tried.bind(address)
-    except (OSError, OverflowError) as error:
-        why = error.strerror if isinstance(error, OSError) else "there is no such port"
-        raise MatebitError(
-            f"cannot listen on {host}:{port} ({why}); choose another --port or --host"
-        ) from error

@@ -12,6 +12,6 @@ def tracking_uri(base: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(base / 'mlflow.db').resolve()}"
 
 
-def without_password(address: str) -> str:
-    """The address as it may be shown."""
-    return re.sub(r"(?<=:)[^:/@]+(?=@)", "***", address)
+def without_password(text: str) -> str:
+    """The text as it may be shown: `***` for the password of every address in it."""
+    return re.sub(r"(?<=://)([^\s:/@]*):[^\s/@]*(?=@)", r"\1:***", text)

@@ -22,7 +22,14 @@ from matebit.tracking.place import tracking_uri
 from matebit.tracking.record import JobRecord
 from matebit.tracking.saved_view import TAG, compared_methods
 from matebit.tracking.used import used
-from matebit.tracking.views import curve, curve_file, manifest_digest, view
+from matebit.tracking.views import (
+    curve,
+    curve_file,
+    is_difference,
+    manifest_digest,
+    metric_name,
+    view,
+)
 
 _PARAMS_A_BATCH = 100  # bounds of MLflow's REST interface
 _METRICS_A_BATCH = 1000
@@ -219,10 +226,11 @@ class Store:
         """
         parent = self._parent(record)
         self._send_params(parent, {key: value for key, value in used(record.params).items() if _is_main(key)})
+        measured = {key.partition("/")[2] for key in (each.key for each in values) if not is_difference(key)}
+        headline = sorted(measured, key=lambda key: sort_key(metric_name(key)))
         note = told.comparison(layout)
         for one in (run, parent) if note else ():
-            self._client.set_tag(one, "mlflow.note.content", note)
-        headline = sorted({each.key.partition("/")[2] for each in values}, key=sort_key)
+            self._client.set_tag(one, "mlflow.note.content", f"{note}\n\n{told.meanings(measured)}")
         view = compared_methods(headline, record.ended or 0)
         self._client.set_experiment_tag(self._experiment(record.experiment), TAG, view)
         self._client.log_batch(

@@ -10,7 +10,7 @@ from matebit.contracts.measures import describe, is_headline, sort_key
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.stages import STAGES
 from matebit.tracking.record import JobRecord
-from matebit.tracking.views import VALIDATION
+from matebit.tracking.views import VALIDATION, metric_name
 
 _DIRECTION = {"higher": "higher is better", "lower": "lower is better", "neither": ""}
 _DISCRIMINATOR = {
@@ -57,12 +57,13 @@ def _losses() -> list[str]:
     return ["Steps are steps of the optimiser. Losses have no unit.", "", *rows]
 
 
-def meanings(metrics: Iterable[str]) -> str:
-    """A table of what the headline metrics mean, with their units."""
-    rows = ["| metric | | meaning |", "|---|---|---|"]
-    for name in sorted({name for name in metrics if is_headline(name)}, key=sort_key):
+def meanings(keys: Iterable[str]) -> str:
+    """A table of what the headline metrics mean, with their units; `keys` as MLflow has them."""
+    rows = ["| metric | in tables | | meaning |", "|---|---|---|---|"]
+    names = {metric_name(key): key for key in keys}
+    for name in sorted(filter(is_headline, names), key=sort_key):
         info = describe(name)
-        rows.append(f"| {info.title} | {_DIRECTION[info.better]} | {info.meaning} |")
+        rows.append(f"| `{names[name]}` | {info.title} | {_DIRECTION[info.better]} | {info.meaning} |")
     return "\n".join(rows)
 
 

@@ -63,6 +63,11 @@ def metric_key(name: str) -> str:
     return re.sub(r"[^\w\-. /]", "_", name.replace("@", "_at_"))
 
 
+def metric_name(key: str) -> str:
+    """The metric's own name of a name that `metric_key` gave."""
+    return key.replace("_at_", "@")
+
+
 def curve(path: Path, after: int) -> Iterator[Point]:
     """The points of a JSON-lines training log after the step `after`; a half-written line is left."""
     if not path.exists():
@@ -147,6 +152,11 @@ def _values(layout: Layout, record: JobRecord) -> dict[str, float]:
             if row.value == row.value
         }
     return {}
+
+
+def is_difference(key: str) -> bool:
+    """Whether a number of a report is of how one method differs from the first."""
+    return key.startswith("differences/")
 
 
 def _differences(path: Path) -> dict[str, float]:

@@ -11,18 +11,27 @@ import sys
 from pathlib import Path
 
 from matebit.config.resolved import read_resolved
+from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.stages import STAGES, StageParams
 from matebit.train.launch import train_as_rank
+from matebit.train.ranks import LostRank
 
 
 def main() -> None:
-    """Train as the rank that torchrun's variables name; 143 if it was stopped before the end."""
+    """Train as the rank that torchrun's variables name; 2 after a sentence, 143 if it was stopped."""
     if len(sys.argv) != 4 or "RANK" not in os.environ:
         raise SystemExit("usage: torchrun ... -m matebit.train.rank PARAMS METHOD SEED (see docs/cluster.md)")
     file, method, seed = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    view = StageParams(read_resolved(file), STAGES["train"])
-    if not train_as_rank(view, Layout.of(file), method, seed, None):
+    try:
+        view = StageParams(read_resolved(file), STAGES["train"])
+        finished = train_as_rank(view, Layout.of(file), method, seed, None)
+    except MatebitError as error:
+        # Every rank of a machine sees that one elsewhere is lost: one of them says it.
+        if not isinstance(error, LostRank) or os.environ["LOCAL_RANK"] == "0":
+            print(f"matebit: {error}", file=sys.stderr)
+        raise SystemExit(2) from error
+    if not finished:
         raise SystemExit(128 + signal.SIGTERM)
 
 

@@ -8,13 +8,33 @@ of two networks from one graph; here one sum a network follows the backward.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, distributed
 
+from matebit.errors import MatebitError
+
 _BUCKET = 2**24  # numbers summed at once: 64 MiB of float32
+
+
+class LostRank(MatebitError):
+    """Another process of the training has ended, or its machine cannot be reached any more."""
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """What a library of communication says of a lost process becomes a `LostRank`."""
+    try:
+        yield
+    except RuntimeError as error:
+        said = str(error).splitlines()[0].rsplit("] ", 1)[-1]
+        raise LostRank(
+            f"another process of this training has ended or cannot be reached ({said}); the same commands go "
+            "on from the last state"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -33,7 +53,8 @@ class Ranks:
         """The sum over ranks, the same bytes on each."""
         if self.count > 1:
             values = values.clone()
-            distributed.all_reduce(values)
+            with _together():
+                distributed.all_reduce(values)
         return values
 
     def largest(self, number: int, device: torch.device) -> int:
@@ -41,7 +62,8 @@ class Ranks:
         if self.count == 1:
             return number
         value = torch.tensor(number, device=device)
-        distributed.all_reduce(value, distributed.ReduceOp.MAX)
+        with _together():
+            distributed.all_reduce(value, distributed.ReduceOp.MAX)
         return int(value)
 
     def interleaved(self, items: Tensor) -> Tensor:
@@ -52,7 +74,8 @@ class Ranks:
         if self.count == 1:
             return items
         parts = [torch.empty_like(items, memory_format=torch.contiguous_format) for _ in range(self.count)]
-        distributed.all_gather(parts, items.contiguous())
+        with _together():
+            distributed.all_gather(parts, items.contiguous())
         return torch.stack(parts, dim=1).flatten(0, 1)
 
     def names(self, own: list[str]) -> list[str]:
@@ -60,7 +83,8 @@ class Ranks:
         if self.count == 1:
             return own
         parts: list[list[str]] = [[] for _ in range(self.count)]
-        distributed.all_gather_object(parts, own)
+        with _together():
+            distributed.all_gather_object(parts, own)
         return [name for together in zip(*parts, strict=True) for name in together]
 
     @torch.no_grad()
@@ -82,14 +106,16 @@ class Ranks:
     @staticmethod
     def _sum_bucket(bucket: list[Tensor]) -> None:
         flat = torch.cat([grad.flatten() for grad in bucket])
-        distributed.all_reduce(flat)
+        with _together():
+            distributed.all_reduce(flat)
         for grad, total in zip(bucket, flat.split([grad.numel() for grad in bucket]), strict=True):
             grad.copy_(total.view_as(grad))
 
     def wait(self) -> None:
         """Until every rank is here."""
         if self.count > 1:
-            distributed.barrier()
+            with _together():
+                distributed.barrier()
 
 
 ALONE = Ranks()

@@ -9,8 +9,8 @@ import numpy as np
 
 from matebit.contracts.translated import COST_FILE, TRANSLATED_COLUMNS
 from matebit.io.arrays import write_arrays
-from matebit.io.files import sha256_of_bytes, write_bytes, write_json
-from matebit.io.images import png_bytes, write_png
+from matebit.io.files import flush_all, sha256_of_bytes, write_bytes, write_json
+from matebit.io.images import png_bytes
 from matebit.io.tables import write_table
 
 
@@ -38,7 +38,7 @@ class Outputs:
         self._keep(item, exemplar, self.rank, name, file.read_bytes())
 
     def _keep(self, item: str, exemplar: str, rank: int, name: str, content: bytes) -> None:
-        write_bytes(self.folder / name, content)
+        write_bytes(self.folder / name, content, flush=False)
         row = [item, exemplar, rank, name, sha256_of_bytes(content)]
         self._rows.append(dict(zip(TRANSLATED_COLUMNS, row, strict=True)))
 
@@ -60,12 +60,17 @@ class Outputs:
         `soft` float32 (L,2,h,w): x, y in [0,1] on the exemplar.
         """
         for block, (pixels, unsure) in enumerate(zip(warped, unmatched, strict=True)):
-            write_png(self.folder / f"warp/{item}_block{block}.png", pixels)
+            self._aside(f"warp/{item}_block{block}.png", pixels)
             grey = np.rint((1 - unsure) * 255).astype(np.uint8)
-            write_png(self.folder / f"confidence/{item}_block{block}.png", grey)
-        write_arrays(self.folder / f"matches/{item}.npz", argmax=argmax, soft=soft, unmatched=unmatched)
+            self._aside(f"confidence/{item}_block{block}.png", grey)
+        target = self.folder / f"matches/{item}.npz"
+        write_arrays(target, flush=False, argmax=argmax, soft=soft, unmatched=unmatched)
+
+    def _aside(self, name: str, pixels: np.ndarray) -> None:
+        write_bytes(self.folder / name, png_bytes(pixels), flush=False)
 
     def finish(self) -> None:
-        """Write the index, sorted by id."""
+        """Write the index, sorted by id, when all else is on the disk."""
+        flush_all(self.folder)
         rows = sorted(self._rows, key=lambda row: (row["id"], row["rank"]))
         write_table(self.folder / "index.csv", rows, TRANSLATED_COLUMNS)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from matebit.contracts.catalogue import Entry
 from matebit.data.pairs.color_layout import color_layouts, layout_score
-from matebit.data.pairs.ranking import other_identity, rank_both_splits, rank_rows
+from matebit.data.pairs.ranking import Allowed, other_identity, rank_both_splits, rank_rows, same
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
@@ -17,15 +15,17 @@ if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
 
 
-def _same_style(item: Entry, candidates: Sequence[Entry]) -> np.ndarray:
-    alike = np.array([other.style == item.style for other in candidates], dtype=bool)
+def _same_style(items: Sequence[Entry], candidates: Sequence[Entry]) -> Allowed:
+    alike = same([item.style for item in items], [other.style for other in candidates])
     # the same person in another pose is what a self reference is for
-    return alike & np.array([other.id != item.id for other in candidates], dtype=bool)
+    itself = same([item.id for item in items], [other.id for other in candidates])
+    return lambda row: alike(row) & ~itself(row)
 
 
-def _other_style(item: Entry, candidates: Sequence[Entry]) -> np.ndarray:
-    other = np.array([other.style != item.style for other in candidates], dtype=bool)
-    return other & other_identity(item, candidates)
+def _other_style(items: Sequence[Entry], candidates: Sequence[Entry]) -> Allowed:
+    alike = same([item.style for item in items], [other.style for other in candidates])
+    other = other_identity(items, candidates)
+    return lambda row: other(row) & ~alike(row)
 
 
 def pair_by_style(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
