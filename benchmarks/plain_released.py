@@ -19,11 +19,11 @@ from torch.nn import functional as F
 from matebit.features.vgg19 import GROUPS, LEVELS, Vgg19, caffe_input
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model import discriminator
+from matebit.model.decoder import SelfAttention
 from matebit.model.layers import Spade
-from matebit.model.self_attention import SelfAttention
 from matebit.ops.norms import positional_norm
 from matebit.ops.switch import plain_operations
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 from matebit.train.step import TrainingStep
 
 
@@ -120,7 +120,7 @@ class PlainStep:
             for network, (lr, eps) in zip(networks, rates, strict=True)
         ]
 
-    def __call__(self, batch: Batch) -> dict[str, float]:
+    def __call__(self, batch: TrainingBatch) -> dict[str, float]:
         """Train on `batch`; the weighted losses. To be called inside `plain_networks()`."""
         half = len(batch.truth)
         condition = torch.cat([batch.condition, batch.condition])

@@ -132,8 +132,18 @@ def test_a_few_broken_items_are_listed_and_the_rest_goes_on(folder: Path, what: 
 
 
 def test_stages_out_of_order_name_the_one_before(resolved: Path):
-    for stage, words in (("conditions", "data/index.csv"), ("pairs", "data/index.csv")):
-        assert words in refused_by(resolved, stage)
+    first = "data/index.csv does not exist; run the stage that writes it"
+    for stage in ("conditions", "pairs", "segmenter"):
+        assert first in refused_by(resolved, stage)
+    assert "values.csv does not exist; run the stage that writes it" in refused_by(resolved, "report")
+    of_a_run = ("results/mine/params.yaml", "matebit", "--seed", "1")
+    for stage in ("train", "metrics"):
+        assert first in complaint(matebit_here(resolved, stage, *of_a_run))
+    assert "there is no checkpoint at" in complaint(matebit_here(resolved, "translate", *of_a_run))
+    assert matebit_here(resolved, "data", "results/mine/params.yaml").returncode == 0
+    said = complaint(matebit_here(resolved, "train", "results/mine/params.yaml", "matebit"))
+    assert "conditions/index.csv does not exist; run the stage that writes it" in said
+    assert not (resolved / "results/mine/train").exists()
 
 
 def test_damaged_results_of_the_stage_before(resolved: Path):

@@ -68,6 +68,33 @@ def test_light_commands_load_nothing_heavy(tmp_path: Path, words: list[str], hea
     assert heavy & set(json.loads(result.stderr.splitlines()[-1])) == set()
 
 
+def test_home_and_variables_that_the_shell_left_to_the_program(tmp_path: Path):
+    home = tmp_path / "home"
+    (home / "params").mkdir(parents=True)
+    (home / "params/mine.yaml").write_text("features: {weights: random}")
+    (tmp_path / "$PLACE.yaml").write_text("seed: 2")
+    places = {"HOME": str(home), "PLACE": str(home)}
+    for number, written in enumerate(
+        ("~/params/mine.yaml", "$PLACE/params/mine.yaml", "${PLACE}/params/mine.yaml")
+    ):
+        here = tmp_path / str(number)
+        here.mkdir()
+        result = matebit_here(here, "resolve", written, **places)
+        assert result.returncode == 0, result.stderr
+        assert (here / "results/mine/params.yaml").is_file()
+    said = complaint(matebit_here(tmp_path, "resolve", "$PLACE.yaml", **places))
+    assert "$PLACE" in said  # a file of that name is meant
+    for option in ("--out=~/new.safetensors", "--out=$PLACE/new.safetensors"):
+        words = ("import-checkpoint", "~/absent.pth", option)
+        assert f"there is no file {home}/absent.pth" in complaint(matebit_here(tmp_path, *words, **places))
+
+
+def test_a_home_that_cannot_be_written_to(tmp_path: Path):
+    (tmp_path / "mine.yaml").write_text("features: {weights: random}")
+    result = matebit(tmp_path, "resolve", "mine.yaml", HOME="/proc/nowhere", XDG_CACHE_HOME="/proc/nowhere")
+    assert result.returncode == 0, result.stderr
+
+
 def test_a_defect_keeps_its_traceback_and_status_1(tmp_path: Path):
     code = (
         "import sys; from matebit.cli import app, stages\n"

@@ -12,15 +12,26 @@ from small_sets import sections
 
 from matebit.contracts.catalogue import CONDITION_COLUMNS, INDEX_COLUMNS, read_catalogue
 from matebit.contracts.pairs import PAIR_COLUMNS
-from matebit.contracts.structure import REJECTED_COLUMNS
-from matebit.contracts.translated import TRANSLATED_COLUMNS
+from matebit.contracts.structure import (
+    ALIGNMENT_COLUMNS,
+    ALIGNMENT_NUMBERS,
+    EXTRACTOR_COLUMNS,
+    KEYPOINT_COLUMNS,
+    LANDMARK_COLUMNS,
+    REJECTED_COLUMNS,
+)
+from matebit.contracts.translated import MATRIX_COLUMNS, TRANSLATED_COLUMNS
 from matebit.contracts.values import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.data import choose_exemplars, extract_conditions, import_images
+from matebit.data.separate_duplicates import DUPLICATE_COLUMNS
 from matebit.data.sources.landmark_file import read_landmarks
+from matebit.data.sources.pose_files import PoseFiles
 from matebit.errors import MatebitError
 from matebit.io.images import write_png
 from matebit.io.tables import read_table, write_table
 from matebit.pipeline.layout import Layout
+from matebit.report.differences import COLUMNS
+from matebit.report.tables import CSV_COLUMNS
 
 WORDS = [
     "NA", "nan", "NaN", "null", "NULL", "None", "N/A", "n/a", "<NA>", "#N/A", "-nan", "inf", "007", "1e5",
@@ -36,6 +47,14 @@ TABLES = {
     "values": (VALUE_COLUMNS, ["seed", "value", "n"]),
     "images": (IMAGE_COLUMNS, ["seed", "value"]),
     "rejected": (REJECTED_COLUMNS, []),
+    "alignment": (ALIGNMENT_COLUMNS, list(ALIGNMENT_NUMBERS)),
+    "landmarks": (LANDMARK_COLUMNS, ["point", "x", "y"]),
+    "keypoints": (KEYPOINT_COLUMNS, ["x", "y"]),
+    "extractors": (EXTRACTOR_COLUMNS, []),
+    "duplicates": (DUPLICATE_COLUMNS, ["likeness"]),
+    "matrix": (MATRIX_COLUMNS, []),
+    "comparison": (CSV_COLUMNS, ["mean", "deviation", "low", "high", "n", "seeds", "exemplar_rank"]),
+    "differences": (COLUMNS, ["difference", "low", "high", "p", "p_holm", "images"]),
 }
 words = st.sampled_from(WORDS) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
@@ -92,3 +111,13 @@ def test_landmarks_of_an_image_called_na(tmp_path: Path):
     assert set(found) == {"NA", "007"}
     np.testing.assert_array_equal(found["NA"], [[0, 1, 2]])
     assert np.isnan(found["007"][0, 2])
+
+
+def test_joints_of_an_image_called_na(tmp_path: Path):
+    (tmp_path / "joints.csv").write_text("id,point,x,y,visibility\nNA,0,0.5,0.5,1\n007,0,0.5,,1\n")
+    joints = PoseFiles(tmp_path, "joints.csv")
+    joints.check("NA.png")
+    joints.check("folder/007.png")
+    assert joints.read("NA.png", (20, 24)).present.any()
+    with pytest.raises(MatebitError, match=r"holds no person of 7\.png"):
+        joints.check("7.png")

@@ -51,7 +51,7 @@ def test_snakemake_runs_what_reads_the_key(by_snakemake: Run, change: str, rules
     ("source", "rules"),
     [
         ("report/tables.py", {"report"}),
-        ("metrics/ssim.py", {"metrics", "report"}),
+        ("metrics/pixels.py", {"metrics", "report"}),
         ("translate/controls.py", {"translate", "translate_controls", "metrics", "report"}),
         ("cli/app.py", set()),
     ],
@@ -110,7 +110,7 @@ METRICS = {"metrics@matebit-1", "metrics@vanilla-1", "metrics-controls"}
         ("params/smoke.yaml", "\nreport: {dpi: 90}\n", {"report"}),
         ("params/smoke.yaml", "\n# a remark\n", set()),
         ("src/matebit/report/tables.py", "\nEDITED = True\n", {"report"}),
-        ("src/matebit/metrics/ssim.py", "\nEDITED = True\n", {*METRICS, "report"}),
+        ("src/matebit/metrics/pixels.py", "\nEDITED = True\n", {*METRICS, "report"}),
         ("src/matebit/cli/app.py", "\nEDITED = True\n", set()),
     ],
 )

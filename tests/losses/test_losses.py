@@ -15,8 +15,7 @@ from matebit.features.build import build_features
 from matebit.losses.alignment import known_match, position_contrast, random_positions
 from matebit.losses.contextual import contextual
 from matebit.losses.contrast import NegativeBank, StyleQueue, style_contrast
-from matebit.losses.pixel import opponent_distance
-from matebit.losses.self_reference import self_reference_mean
+from matebit.losses.image import opponent_distance, self_reference_mean
 from matebit.losses.step import (
     StyleCodes,
     Target,
@@ -25,7 +24,7 @@ from matebit.losses.step import (
     perceptual_loss,
 )
 from matebit.model.build import build_discriminator, build_generator
-from matebit.ops.spectral import held
+from matebit.ops.spectral import vectors_fixed
 
 
 def test_self_referenced_losses_do_not_depend_on_the_batch_size():
@@ -180,7 +179,7 @@ def step():
     truth, exemplar = torch.rand(2, 2, 3, 64, 64, generator=rng) * 2 - 1
     generator, discriminator = build_generator(config), build_discriminator(config)
     out = generator(condition, exemplar, truth=truth)
-    with held(discriminator):
+    with vectors_fixed(discriminator):
         fake, real = discriminator(condition, out.image), discriminator(condition, truth)
     return {
         "translation": out,

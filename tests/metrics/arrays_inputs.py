@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matebit.contracts.translated import Item, Matches
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 
 
 @dataclass
@@ -66,7 +66,7 @@ def items(names):
 def feed(metric, inputs, names, size=100, network=None):
     """Update the metric by batches of `size`, and give its values by name."""
     for start in range(0, len(names), size):
-        metric.update(Batch(items(names[start : start + size]), inputs, network))
+        metric.update(ScoredBatch(items(names[start : start + size]), inputs, network))
     return {value.metric: value.value for value in metric.values()}
 
 

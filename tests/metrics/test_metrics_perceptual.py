@@ -11,7 +11,7 @@ from matebit.config.features import VGG19_LEVELS as LEVELS
 from matebit.config.features import FeatureConfig
 from matebit.errors import MatebitError
 from matebit.features.build import build_features
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.diversity import Diversity
 from matebit.metrics.feature_distance import FeatureDistance, by_features, feature_distance
 from matebit.metrics.lpips import calibrated_alexnet
@@ -162,8 +162,8 @@ def test_diversity(network):
 
     metric = Diversity(distance)
     inputs = Ranks(images)
-    metric.update(Batch([Item("x", f"e{rank}", rank) for rank in (1, 2, 3)], inputs))
-    metric.update(Batch(items(["lonely"]), ArrayInputs({"lonely": images["a"]})))
+    metric.update(ScoredBatch([Item("x", f"e{rank}", rank) for rank in (1, 2, 3)], inputs))
+    metric.update(ScoredBatch(items(["lonely"]), ArrayInputs({"lonely": images["a"]})))
     (value,) = metric.values()
     one, other = (torch.from_numpy(images[name].transpose(2, 0, 1)[None].copy()) for name in "ab")
     # Three pairs: one of equal images, two of different ones.

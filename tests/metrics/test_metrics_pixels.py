@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import correlate1d
 
 from matebit.metrics.chroma import Chroma
-from matebit.metrics.mae import MeanAbsoluteError
-from matebit.metrics.psnr import PeakSignalToNoise
-from matebit.metrics.ssim import StructuralSimilarity
+from matebit.metrics.pixels import MeanAbsoluteError, PeakSignalToNoise, StructuralSimilarity
 
 
 def _flat(value, side=16):

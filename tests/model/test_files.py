@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 
 from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
+from matebit.model import checkpoint
 from matebit.model.build import build_generator
 from matebit.model.checkpoint import load, read_metadata, save_generator
 from matebit.model.released import export_checkpoint, import_checkpoint, read_state_dict
@@ -58,6 +59,40 @@ def test_one_metadata_key_and_the_same_bytes(tmp_path):
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["a", "b"]  # nothing half-written beside them
     assert load(tmp_path / "a", resize_position=False).config.resize_position is False
+
+
+def test_metadata_are_read_without_a_tensor(tmp_path, monkeypatch):
+    config = ModelConfig(ngf=4, crop_size=32, condition_channels=3)
+    save_generator(tmp_path / "a", build_generator(config), config)
+    tensors = []
+
+    class Counting:
+        """The file, which counts the tensors that are read of it."""
+
+        def __init__(self, *place):
+            self.file = safe_open(*place)
+
+        def __enter__(self):
+            self.stream = self.file.__enter__()
+            return self
+
+        def __exit__(self, *error):
+            return self.file.__exit__(*error)
+
+        def metadata(self):
+            return self.stream.metadata()
+
+        def keys(self):
+            return self.stream.keys()
+
+        def get_tensor(self, name):
+            tensors.append(name)
+            return self.stream.get_tensor(name)
+
+    monkeypatch.setattr(checkpoint, "safe_open", Counting)
+    assert read_metadata(tmp_path / "a")["config"]["ngf"] == 4
+    assert tensors == []
+    assert set(load(tmp_path / "a").state_dict()) == set(tensors)
 
 
 def test_broken_checkpoints_are_refused_in_words(tmp_path):

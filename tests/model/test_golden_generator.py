@@ -10,7 +10,7 @@ from torch import Tensor
 
 from matebit.losses.alignment import feature_alignment
 from matebit.losses.contrast import style_contrast
-from matebit.model import released_attention
+from matebit.model import released_layers
 from matebit.model.checkpoint import load
 from matebit.model.generator import Generator
 from matebit.model.released import import_checkpoint
@@ -74,12 +74,12 @@ def activations(
 ) -> dict[str, Tensor]:
     """Every intermediate result, in the generator's precision, under its name in the file."""
     seen = watch(generator)
-    weights, masks = released_attention.released_weights, []
+    weights, masks = released_layers.released_weights, []
     dtype = next(generator.parameters()).dtype
     condition, exemplar = numbers["in.seg_map"].to(dtype), numbers["in.ref_img"].to(dtype)
     with monkeypatch.context() as patch, torch.no_grad():
         patch.setattr(
-            released_attention,
+            released_layers,
             "released_weights",
             lambda *inputs: masks.append(weights(*inputs)) or masks[-1],
         )

@@ -10,13 +10,19 @@ from golden_numbers import FOLDER, golden, relative, within
 
 from matebit.config.losses import LossConfig
 from matebit.features.vgg19 import caffe_input
-from matebit.losses.adversarial import discriminator_hinge, feature_matching, generator_hinge
 from matebit.losses.alignment import position_contrast, warp_matching
 from matebit.losses.contextual import contextual, contextual_loss
 from matebit.losses.contrast import style_contrast
-from matebit.losses.perceptual import gram_style, perceptual_distance, perceptual_matching
-from matebit.losses.self_reference import self_reference_mean
-from matebit.model.released_attention import rejected_warp, released_weights
+from matebit.losses.image import (
+    discriminator_hinge,
+    feature_matching,
+    generator_hinge,
+    gram_style,
+    perceptual_distance,
+    perceptual_matching,
+    self_reference_mean,
+)
+from matebit.model.released_layers import rejected_warp, released_weights
 from matebit.ops.gram import gram_difference
 from matebit.ops.norms import instance_norm, l2_normalise, positional_norm
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn import functional as F
 
-from matebit.model.memory import Memory
+from matebit.model.released_layers import Memory
 
 
 def test_read_and_backward():

@@ -10,11 +10,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
-from matebit.model.blocks import build_block
+from matebit.model.blocks import CoordinateAttention, build_block
 from matebit.model.correspondence import Exemplar
-from matebit.model.embedding import Embedding
-from matebit.model.encoder import Encoder
-from matebit.model.layers import CoordinateAttention, resize_condition
+from matebit.model.encoder import Embedding, Encoder
+from matebit.model.layers import resize_condition
 from matebit.ops.spectral import SpectralConv2d
 
 SIDE, POSITION = (3, 4), 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matebit.bench.measure import PeakMemory
 from matebit.losses import contextual as contextual_module
-from matebit.model.self_attention import SelfAttention
+from matebit.model.decoder import SelfAttention
 from matebit.ops import attention
 from matebit.ops.attention import Scoring, attend, centred_unit, dense_attention, tiled_attention
 

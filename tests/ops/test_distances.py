@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from matebit.losses.perceptual import GRAM_WEIGHTS, gram_style
+from matebit.losses.image import GRAM_WEIGHTS, gram_style
 from matebit.ops.distances import sample_distances
 
 LAYOUTS = (torch.contiguous_format, torch.channels_last)

@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 from matebit.model.layers import beside
 from matebit.ops.pixelwise import pixelwise
-from matebit.ops.spectral import SpectralConv2d, held, weights_shared
+from matebit.ops.spectral import SpectralConv2d, vectors_fixed, weights_shared
 
 
 def gradients(y, *inputs):
@@ -45,9 +45,9 @@ def spectral_layer():
 
 
 def two_passes(layer, x, y):
-    """Outputs of an advancing and a held forward, and the gradients of both together."""
+    """Outputs of an advancing forward and one with fixed vectors, and the gradients of both together."""
     first = layer(x)
-    with held(layer):
+    with vectors_fixed(layer):
         second = layer(y)
     return first, second, *gradients(torch.cat([first, second]), layer.weight_orig, x, y)
 
@@ -66,7 +66,7 @@ def test_a_shared_weight_has_the_numbers_and_gradients_of_two():
 def test_vectors_advance_on_entering_unless_held_and_nothing_is_shared_after():
     layer = spectral_layer()
     start = layer.weight_u.clone()
-    with held(layer), weights_shared(layer):
+    with vectors_fixed(layer), weights_shared(layer):
         assert torch.equal(layer.weight_u, start)
     with weights_shared(layer):
         once = layer.weight_u.clone()
@@ -76,5 +76,5 @@ def test_vectors_advance_on_entering_unless_held_and_nothing_is_shared_after():
     assert not torch.equal(once, start)
     with torch.no_grad():
         layer.weight_orig[0].add_(1)
-    with held(layer):
+    with vectors_fixed(layer):
         assert not torch.allclose(layer.weight(), before)

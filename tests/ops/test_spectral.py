@@ -6,8 +6,8 @@ import torch
 
 from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
-from matebit.model.ema import WeightAverage
-from matebit.ops.spectral import SpectralConv2d, held, settle, spectral_layers
+from matebit.ops.spectral import SpectralConv2d, converge, spectral_layers, vectors_fixed
+from matebit.train.average import WeightAverage
 
 
 def vectors(network) -> dict[str, torch.Tensor]:
@@ -45,19 +45,19 @@ def test_default_advances_once_a_step_released_at_every_call():
         assert moved == layers_that_move_again
 
 
-def test_held():
+def test_vectors_fixed():
     network = build_generator(ModelConfig(ngf=4, crop_size=32, condition_channels=3))
     images = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     before = vectors(network)
-    with held(network), held(network.encoder_q):
+    with vectors_fixed(network), vectors_fixed(network.encoder_q):
         network(images, images)
     assert all(torch.equal(before[k], v) for k, v in vectors(network).items())
     assert all(layer.advancing for layer in spectral_layers(network))
 
 
-def test_a_settled_weight_has_unit_norm():
+def test_a_converged_weight_has_unit_norm():
     network = build_generator(ModelConfig(ngf=4, crop_size=32, condition_channels=3))
-    settle(network)
+    converge(network)
     for layer in spectral_layers(network.eval()):
         assert abs(float(torch.linalg.matrix_norm(layer.weight().detach().flatten(1), 2)) - 1) < 1e-5
 

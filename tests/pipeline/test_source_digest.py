@@ -75,7 +75,7 @@ def rerun(before: dict[str, str], after: dict[str, str]) -> set[str]:
         ("ops/gram.py", '"""', '"""Reworded. ', set(), set()),
         ("train/curves.py", "import json\n", "import json\n\n\n", set(), set()),
         ("ops/gram.py", "", "\nMORE = 1\n", {"train"}, {"train"}),
-        ("metrics/ssim.py", "", "\nMORE = 1\n", {"metrics"}, {"metrics"}),
+        ("metrics/pixels.py", "", "\nMORE = 1\n", {"metrics"}, {"metrics"}),
         ("report/templates/page.css", "", "\n", {"report"}, {"report"}),
         ("drawn/figures/garments.py", "", "\nMORE = 1\n", set(), set()),  # smoke draws portraits
         ("drawn/drawing/media/oil.py", "", "\nMORE = 1\n", {"data", "conditions"}, set(STAGES) - {"train"}),

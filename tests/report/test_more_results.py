@@ -13,7 +13,7 @@ from matebit.engines.dvcfile import pipeline
 from matebit.errors import MatebitError
 from matebit.io.files import write_text
 from matebit.pipeline.layout import Layout
-from matebit.report import figure_results
+from matebit.report import figure_grids
 from matebit.report.experiment import Experiment
 from matebit.report.more_results import other_manifests
 
@@ -43,8 +43,8 @@ def test_the_engines_depend_on_the_others_manifest(tmp_path: Path):
 def test_both_datasets_stand_in_the_sheet(report, monkeypatch):
     own = Experiment(report.params, report.layout)
     other = Experiment(report.params, Layout("discs", report.layout.base))
-    monkeypatch.setattr(figure_results, "_others", lambda _: [other])
-    figure, shows = figure_results.draw(own)
+    monkeypatch.setattr(figure_grids, "_others", lambda _: [other])
+    figure, shows = figure_grids.RESULTS.draw(own)
     assert shows["datasets"]["discs"]["items"] == own.tests
     # Two datasets of six items, three in a line of threes: each item brings three pictures.
     assert len(figure.axes) == 2 * 6 * 3

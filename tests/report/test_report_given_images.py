@@ -11,7 +11,7 @@ from disc_world import DiscWorld, write_translated
 
 from matebit.config.translate import GivenImages
 from matebit.metrics import stage as metrics_stage
-from matebit.report import figure_comparison
+from matebit.report import figure_grids
 from matebit.report.comparison import comparison_table
 from matebit.report.experiment import Experiment
 from matebit.report.scores import read_scores
@@ -43,7 +43,7 @@ def test_they_stand_in_table_and_grid(scored):
         shown = {column.metric for column in table.columns if table.cell(row, column)}
         assert {"mae", "ssim", "swd"} <= shown
         assert not {"pck@0.1", "parameters"} & shown, "what nobody knows is a dash"
-        assert "theirs" in figure_comparison.draw(experiment)[1]["methods"]
+        assert "theirs" in figure_grids.COMPARISON.draw(experiment)[1]["methods"]
     finally:
         for folder in (folders.translate, folders.metrics):
             shutil.rmtree(folder.parent, ignore_errors=True)

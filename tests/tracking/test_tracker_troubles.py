@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ import pytest
 from command import complaint, matebit_here, start_matebit
 from matebit.config.tracking import TrackingConfig
 from matebit.tracking import record as records
+from matebit.tracking.follow import follow
 from matebit.tracking.place import without_password
 
 pytestmark = pytest.mark.slow  # MLflow's imports and its server
@@ -55,6 +58,22 @@ def test_a_server_that_refuses(refusing: str, tmp_path: Path):
     assert "does not take what it is told" in said
     assert "nothing is lost" in said
     assert "secret" not in said
+
+
+def test_a_server_that_refuses_beside_a_stage(refusing: str, tmp_path: Path, caplog, monkeypatch):
+    folder = tmp_path / "runs/mine/tracking"
+    records.JobRecord(folder / "d/pairs.1.json", "mine", "d", "pairs", None, None, "", "x").save()
+    reading, writing = os.pipe()
+    os.close(writing)  # the stage has ended
+    monkeypatch.setattr(sys, "stdin", os.fdopen(reading))
+    monkeypatch.setattr(logging.getLogger("matebit"), "propagate", True)
+    for key, value in {"TRACKING_URI": refusing, "HTTP_REQUEST_MAX_RETRIES": "0"}.items():
+        monkeypatch.setenv(f"MLFLOW_{key}", value)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert follow(folder, 0.01) == 1
+    assert "MLflow could not be told: the tracker http://user:***@127.0.0.1" in caplog.text
+    assert "secret" not in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_no_password_is_shown():

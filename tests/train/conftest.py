@@ -11,7 +11,7 @@ from steps import STEP, random_batch
 from matebit.config.read import merged
 from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 from matebit.train.step import TrainingStep
 
 
@@ -36,6 +36,6 @@ def make_step() -> Callable[..., TrainingStep]:
 
 
 @pytest.fixture
-def batch() -> Batch:
+def batch() -> TrainingBatch:
     """Four examples, two of them self-referenced."""
     return random_batch(4, [1, 0, 1, 0])

@@ -13,14 +13,14 @@ from torch import distributed
 from matebit.config.read import merged
 from matebit.engines.resolve import resolve
 from matebit.features.build import build_features
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 from matebit.train.ranks import ALONE, Ranks
 from matebit.train.step import TrainingStep
 
 BATCHES = [(4, [1, 0, 1, 0]), (4, [0, 0, 0, 1]), (4, [1, 1, 0, 1])]
 
 
-def share(batch: Batch, ranks: Ranks) -> Batch:
+def share(batch: TrainingBatch, ranks: Ranks) -> TrainingBatch:
     """Every `count`-th image of a batch, in double precision."""
     cut = slice(ranks.rank, None, ranks.count)
     tensors = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 
 from matebit.config.read import merged
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 from matebit.train.step import TrainingStep
 from tiny_experiment import TINY, Experiment, contents
 
@@ -22,7 +22,7 @@ STEP = merged(
 )
 
 
-def random_batch(count: int, self_ref: list[int], seed: int = 0, known: bool = False) -> Batch:
+def random_batch(count: int, self_ref: list[int], seed: int = 0, known: bool = False) -> TrainingBatch:
     """Noise in the ranges of a batch; `known`: self-referenced examples have matches, all but a few cells."""
     rng = torch.Generator().manual_seed(seed)
 
@@ -33,7 +33,7 @@ def random_batch(count: int, self_ref: list[int], seed: int = 0, known: bool = F
     for sample, own in zip(flow, self_ref, strict=True):
         if own:
             sample[:, 1:] = torch.rand(2, 7, 8, generator=rng)
-    return Batch(
+    return TrainingBatch(
         condition=drawn(15),
         truth=drawn(3) * 2 - 1,
         exemplar=drawn(3) * 2 - 1,
@@ -44,7 +44,7 @@ def random_batch(count: int, self_ref: list[int], seed: int = 0, known: bool = F
     )
 
 
-def exact(step: TrainingStep, batch: Batch) -> tuple[TrainingStep, Batch]:
+def exact(step: TrainingStep, batch: TrainingBatch) -> tuple[TrainingStep, TrainingBatch]:
     """Step and batch in double precision, where a bias before a norm has no gradient, not noise."""
     for network in (step.generator, step.discriminator, step.features):
         network.double()

@@ -11,7 +11,7 @@ from steps import exact, random_batch, same_gradients, weights
 from matebit.errors import MatebitError
 from matebit.losses.step import Target, discriminator_loss, generator_loss
 from matebit.model.build import build_discriminator, build_generator
-from matebit.ops.spectral import held, spectral_layers
+from matebit.ops.spectral import spectral_layers, vectors_fixed
 from matebit.train.step import NotFinite, TrainingStep, seeded
 
 
@@ -59,7 +59,7 @@ def test_one_pass_of_the_discriminator_trains_as_two_do(make_step, batch):
     # through a second pass; both from the weights of before, the spectral vectors advanced once.
     out = generator(batch.condition, batch.exemplar, truth=batch.truth)
     fake = discriminator(batch.condition, out.image.detach())
-    with held(discriminator):
+    with vectors_fixed(discriminator):
         real = discriminator(batch.condition, batch.truth)
         again = discriminator(batch.condition, out.image)
     target = Target(batch.truth, batch.exemplar, batch.self_ref)

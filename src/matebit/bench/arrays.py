@@ -12,8 +12,9 @@ from matebit.contracts.translated import Item
 
 @dataclass(frozen=True)
 class DrawnInputs:
-    """What the measured metrics ask of `Inputs`, without files: each image is drawn from its id when it is
-    asked for, and then forgotten.
+    """What the measured metrics ask of `Inputs`, without files.
+
+    Each image is drawn from its id when it is asked for, and then forgotten.
     """
 
     side: int

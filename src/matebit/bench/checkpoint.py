@@ -19,7 +19,7 @@ from matebit.features.location import feature_weights
 from matebit.logs import track
 from matebit.metrics.chroma import chroma_planes
 from matebit.metrics.feature_distance import feature_distance
-from matebit.metrics.ssim import similarity
+from matebit.metrics.pixels import similarity
 from matebit.translate.translator import load
 
 _WEARERS = 4  # portraits a style

@@ -16,7 +16,7 @@ from matebit.features.build import build_features
 from matebit.model.build import build_generator
 from matebit.ops.attention import Scoring, attend, centred_unit
 from matebit.ops.switch import plain_operations
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 from matebit.train.device import set_up_device
 from matebit.train.step import TrainingStep, seeded
 
@@ -84,14 +84,14 @@ class Case:
         return resolve(mapping, "matebit bench")
 
 
-def made_up_batch(channels: int, size: int, count: int, device: torch.device) -> Batch:
+def made_up_batch(channels: int, size: int, count: int, device: torch.device) -> TrainingBatch:
     """Noise in the ranges of a batch, half of it self-referenced."""
     rng = seeded("bench", size, count)
 
     def drawn(depth: int) -> Tensor:
         return torch.rand(count, depth, size, size, generator=rng).to(device)
 
-    return Batch(
+    return TrainingBatch(
         condition=drawn(channels),
         truth=drawn(3) * 2 - 1,
         exemplar=drawn(3) * 2 - 1,

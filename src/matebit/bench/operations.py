@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from matebit.bench.measure import PeakMemory
 from matebit.bench.networks import Case, training_step
+from matebit.errors import MatebitError
 from matebit.ops.switch import PLAIN_FORMS, plain_operations
 
 ALL = "all together"
@@ -43,16 +44,21 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def gains(case: Case) -> Iterator[Gain]:
-    """`case.repeats` pairs of steps for each operation, the others in their own form; then for all at once.
+def gains(case: Case, chosen: Sequence[str] = ()) -> Iterator[Gain]:
+    """`case.repeats` pairs of steps for each operation, the others in their own form.
 
-    On the CPU, in its seconds, which other work on the machine disturbs least; `case.threads` above 1
-    would count waiting.
+    `chosen`: names of operations; if none, each of them and then all at once. Done on the CPU and measured in
+    its seconds, which other work on the machine disturbs least; `case.threads` above 1 would count waiting.
+    Raises `MatebitError` for a name that no operation has.
     """
+    if unknown := [name for name in chosen if name not in PLAIN_FORMS]:
+        raise MatebitError(
+            f"no operation is called {', '.join(unknown)} (known: {', '.join(sorted(PLAIN_FORMS))})"
+        )
     work, device = training_step(case)
     for _ in range(case.warmup):
         work()
-    for name in (*sorted(PLAIN_FORMS), ALL):
+    for name in chosen or (*sorted(PLAIN_FORMS), ALL):
         names = () if name == ALL else (name,)
         times = []
         for _ in range(case.repeats):

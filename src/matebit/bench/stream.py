@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from matebit.bench.arrays import DrawnInputs
 from matebit.contracts.translated import Item
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 
 if TYPE_CHECKING:
     import torch
@@ -74,7 +74,7 @@ class _Pooled:
 
         self._mix = torch.randn(192, POOLED, generator=torch.Generator().manual_seed(0))
 
-    def pooled(self, batch: Batch, role: str, resize: str) -> torch.Tensor:
+    def pooled(self, batch: ScoredBatch, role: str, resize: str) -> torch.Tensor:
         from torch.nn.functional import adaptive_avg_pool2d
 
         return adaptive_avg_pool2d(getattr(batch, role).float(), 8).flatten(1) @ self._mix
@@ -106,6 +106,6 @@ def run(images: int, side: int, batch: int, threads: int) -> Iterator[Held]:
         with _Peak() as peak, torch.no_grad():
             for start in range(0, images, batch):
                 items = [Item(f"{k:06}", f"e{k}", 1) for k in range(start, min(start + batch, images))]
-                metric.update(Batch(items, drawn, _network))
+                metric.update(ScoredBatch(items, drawn, _network))
             metric.values()
         yield Held(name, peak.grown, time.perf_counter() - began)

@@ -13,7 +13,7 @@ from matebit.bench.arrays import DrawnInputs
 from matebit.bench.textbook_swd import Images, looped_swd, whole_array_swd
 from matebit.config.metrics import SwdConfig
 from matebit.contracts.translated import Item
-from matebit.metrics.batch import Batch, Inputs
+from matebit.metrics.batch import Inputs, ScoredBatch
 from matebit.metrics.swd import SlicedWasserstein
 
 
@@ -34,13 +34,14 @@ def package_swd(inputs: Inputs, items: list[Item], config: SwdConfig, threads: i
     """Mean and levels by the metric itself."""
     metric = SlicedWasserstein(config, threads)
     for start in range(0, len(items), 16):
-        metric.update(Batch(items[start : start + 16], inputs))
+        metric.update(ScoredBatch(items[start : start + 16], inputs))
     return [value.value for value in metric.values()]
 
 
 def run(images: int, side: int, threads: int) -> list[Timing]:
-    """The package's way, then loops, then whole arrays; drawing the images is not timed, nor a first round
-    of two images each, which loads libraries.
+    """The package's way, then loops, then whole arrays.
+
+    Drawing the images is not timed, nor a first round of two images each, which loads libraries.
     """
     import torch
 

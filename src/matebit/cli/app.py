@@ -31,11 +31,14 @@ def _stopped(stop: KeyboardInterrupt) -> NoReturn:
     sys.exit(128 + getattr(stop, "number", signal.SIGINT))
 
 
-def _at_home(word: str) -> str:
+def _expanded(word: str) -> str:
+    """The `~` or `$NAME` at the beginning of a word or of an option's value; a file of that name stays."""
     option, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
-    if value != "~" and not value.startswith("~/"):
-        return word
-    return f"{option}{sign}{Path(value).expanduser()}"
+    if value == "~" or value.startswith("~/"):
+        value = str(Path(value).expanduser())
+    elif value.startswith("$") and not Path(value).exists():
+        value = os.path.expandvars(value)
+    return f"{option}{sign}{value}"
 
 
 class _Commands(TyperGroup):
@@ -47,7 +50,7 @@ class _Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """A shell leaves the `~` of `--out=~/here` to the program."""
-        return super().parse_args(ctx, [_at_home(word) for word in args])
+        return super().parse_args(ctx, [_expanded(word) for word in args])
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""

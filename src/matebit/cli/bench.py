@@ -105,6 +105,9 @@ def train(
 
 @bench.command()
 def operations(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Operations; default: each, then all.")
+    ] = None,
     variant: Variant = "matebit",
     ngf: Width = 8,
     size: Size = 64,
@@ -116,7 +119,7 @@ def operations(
 ) -> None:
     """What each operation of our own gains in a training step on the CPU, in turns with its plain form.
 
-    Example: matebit bench operations --repeats 3
+    Example: matebit bench operations norm_prelu prelu --repeats 15
     """
     from matebit.bench.operations import HEAD, gains
 
@@ -125,7 +128,7 @@ def operations(
         threads=threads, device="cpu", precision="float32", stride=stride,
     )  # fmt: skip
     typer.echo(HEAD)
-    for gain in gains(case):
+    for gain in gains(case, names or []):
         typer.echo(gain.line())
 
 

@@ -216,7 +216,7 @@ def _doctor(
 
     Example: matebit doctor params/metfaces.yaml
     """
-    from matebit.doctor.finding import examine
+    from matebit.doctor.examine import examine
 
     to_mend = 0
     for finding in examine(Path(), {"ui": _UI_PORT, "app": _APP_PORT}, params):

@@ -26,8 +26,9 @@ def read_vgg19(path: Path) -> Vgg19:
 
 
 def _torchvision_names() -> dict[str, str]:
-    """`features.N` of torchvision's VGG-19 to `convG_P`: each convolution has a ReLU, each group
-    a pool.
+    """`features.N` of torchvision's VGG-19 to `convG_P`.
+
+    Each convolution has a ReLU behind it, each group a pool.
     """
     names, index = {}, 0
     for group, sizes in enumerate(GROUPS, start=1):

@@ -90,10 +90,10 @@ class NegativeBank:
 
     @torch.no_grad()
     def offer(self, images_seen: int, images: Tensor, conditions: Tensor | None = None) -> None:
-        """Generated `images` (B,3,H,W) in [-1,1] of a step before which `images_seen` had been
-        seen.
+        """Keep what is due of generated `images` (B,3,H,W) in [-1,1].
 
-        `conditions` (B,nc,H,W) in [0,1] where the exemplar's encoder needs them.
+        Before their step `images_seen` had been seen; `conditions` (B,nc,H,W) in [0,1] where the exemplar's
+        encoder needs them.
         """
         while not self.full and self._due(len(self)) < images_seen + len(images):
             index = max(0, self._due(len(self)) - images_seen)
@@ -104,9 +104,7 @@ class NegativeBank:
                 self._conditions.append(scaled.to("cpu", torch.uint8))
 
     def draw(self, step: int, n: int) -> tuple[Tensor, Tensor | None]:
-        """`n` images in [-1,1] for a step, and their conditions; every image is used equally
-        often.
-        """
+        """`n` images in [-1,1] for a step, with their conditions; all images are used equally often."""
         chosen = [(step * n + k) % len(self) for k in range(n)]
         images = torch.stack([self._images[k] for k in chosen]).float() / 127.5 - 1
         if not self._conditions:

@@ -9,18 +9,21 @@ from torch import Tensor
 
 from matebit.config.losses import LossConfig
 from matebit.features.network import PerceptualNetwork
-from matebit.losses.adversarial import (
+from matebit.losses.alignment import feature_alignment, known_match, position_contrast, warp_matching
+from matebit.losses.contextual import contextual_loss
+from matebit.losses.contrast import style_contrast
+from matebit.losses.image import (
     Stages,
     discriminator_hinge,
     feature_matching,
     generator_hinge,
+    gram_style,
+    opponent_distance,
+    perceptual_distance,
+    perceptual_matching,
+    pixel_distance,
+    self_reference_mean,
 )
-from matebit.losses.alignment import feature_alignment, known_match, position_contrast, warp_matching
-from matebit.losses.contextual import contextual_loss
-from matebit.losses.contrast import style_contrast
-from matebit.losses.perceptual import gram_style, perceptual_distance, perceptual_matching
-from matebit.losses.pixel import opponent_distance, pixel_distance
-from matebit.losses.self_reference import self_reference_mean
 from matebit.model.translation import Translation
 
 
@@ -66,8 +69,7 @@ def generator_loss(
     codes: StyleCodes | None = None,
     positions: Tensor | None = None,
 ) -> dict[str, Tensor]:
-    """Weighted losses of the generator; what has weight 0 is neither computed nor in the
-    dictionary.
+    """Weighted losses of the generator; one of weight 0 is neither computed nor among them.
 
     `fake_stages`, `real_stages`: the discriminator's outputs (for GAN, GAN_Feat). `features`: the
     perceptual network (fm, contextual, perc, style_loss). `codes` for style_contrast, absent until

@@ -1,3 +1,1 @@
-"""Metrics on translated images: one file a metric, each as features, statistics, value
-(docs/metrics.md).
-"""
+"""Metrics on translated images, each as features, statistics, value (docs/metrics.md)."""

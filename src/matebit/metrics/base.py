@@ -5,15 +5,23 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
+from matebit.io.files import sha256_of_file
+
 if TYPE_CHECKING:
-    from matebit.metrics.batch import Batch
+    from matebit.metrics.batch import ScoredBatch
     from matebit.metrics.context import Context
 
 NO_FEATURES = "pixels"
+
+
+def with_digest(label: str, weights: Path | None) -> str:
+    """The name of features with the beginning of their file's SHA-256, where a file made them."""
+    return label if weights is None else f"{label}, weights sha256 {sha256_of_file(weights)[:12]}"
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Metric(ABC):
         return cls()
 
     @abstractmethod
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Take the features of `batch` into the statistics."""
 
     @abstractmethod
@@ -68,10 +76,10 @@ class PerImage(Metric):
         self._seen: dict[str, dict[str, float]] = {}
 
     @abstractmethod
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """Metric name -> (B,) values of the batch's images."""
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep each image's values by its id."""
         for metric, numbers in self.features(batch).items():
             seen = self._seen.setdefault(metric, {})

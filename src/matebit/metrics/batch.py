@@ -62,7 +62,7 @@ class Inputs(Protocol):
         """Parameters, operations and training images of the method."""
 
 
-class Batch:
+class ScoredBatch:
     """Test items whose images are read, and features computed, once, when first asked for."""
 
     def __init__(

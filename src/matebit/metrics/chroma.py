@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +26,7 @@ class Chroma(PerImage):
     needs = frozenset({"truth"})
     protocol = "mean over pixels of the distance in a, b of CIE Lab (sRGB, D65)"
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`chroma`: (B,), 0 for images that differ in brightness alone."""
         planes = [chroma_planes(images) for images in (batch.translated, batch.truth)]
         return {"chroma": np.linalg.norm(planes[0] - planes[1], axis=-1).mean(axis=(1, 2))}

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from matebit.metrics.base import NO_FEATURES, Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 
 _RESAMPLES = 1000
 _LEVEL = 0.95
@@ -60,7 +60,7 @@ class ConfidenceCalibration(Metric):
     def __init__(self) -> None:
         self._seen: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep the cells: (L, cells) float32 and (cells,) bool an image."""
         for item in batch.items:
             unsure = batch.inputs.matches(item).unmatched

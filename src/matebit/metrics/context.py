@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from matebit.config.metrics import MetricsConfig
+from matebit.metrics.base import with_digest
 from matebit.weights.location import required
 
 if TYPE_CHECKING:
     from matebit.contracts.body_pose import BodyPose
     from matebit.data.extractors.protocol import Extractor
-    from matebit.metrics.batch import Batch, Network
+    from matebit.metrics.batch import Network, ScoredBatch
     from matebit.metrics.feature_distance import PerceptualDistance
     from matebit.metrics.inception import Inception
-
-
-def with_digest(label: str, weights: Path | None) -> str:
-    """The name of features with the beginning of their file's SHA-256, where a file made them."""
-    from matebit.io.files import sha256_of_file
-
-    return label if weights is None else f"{label}, weights sha256 {sha256_of_file(weights)[:12]}"
 
 
 class Parser(Protocol):
@@ -58,7 +51,7 @@ class PooledLite0:
         self.label = with_digest(config.label, weights)
         self.protocol = f"means of {self._level} over positions, images at their own size, float64"
 
-    def __call__(self, batch: Batch, role: str) -> np.ndarray:
+    def __call__(self, batch: ScoredBatch, role: str) -> np.ndarray:
         """float64 (B,112) of the images called `role`, computed once a batch."""
         import torch
 
@@ -72,9 +65,10 @@ class PooledLite0:
 
 @dataclass(frozen=True)
 class Context:
-    """Settings and shared parts. `features_label` says which features `network` gives, at `levels` from fine
-    to coarse; `load_parser` gives what parses translated images and `load_joint_finder` what finds joints in
-    them; None where nothing does.
+    """Settings, and parts that several metrics share.
+
+    `features_label` says which features `network` gives, at `levels` from fine to coarse; `load_parser` gives
+    what parses translated images and `load_joint_finder` what finds joints in them; None where nothing does.
     """
 
     config: MetricsConfig

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matebit.metrics.base import NO_FEATURES, Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 
 UNITS = {"parameters": 1e6, "flops": 1e9, "training_images": 1e3}
 
@@ -21,7 +21,7 @@ class Cost(Metric):
         self._counted: dict[str, int] = {}
         self._images = 0
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Read what was counted; the images themselves have no part in it."""
         self._counted = batch.inputs.cost()
         self._images += len(batch.items)

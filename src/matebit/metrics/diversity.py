@@ -7,7 +7,7 @@ from typing import Self
 
 from matebit.contracts.translated import Item
 from matebit.metrics.base import Metric, Value, mean
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.feature_distance import PerceptualDistance
 
@@ -30,7 +30,7 @@ class Diversity(Metric):
         """With the context's distance."""
         return cls(context.distance)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep the mean pairwise distance of one condition's results."""
         pairs = list(combinations(range(len(batch.items)), 2))
         if not pairs:

@@ -8,13 +8,12 @@ from typing import Self
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 
 def edge_agreement(found: np.ndarray, asked: np.ndarray, tolerance: float) -> tuple[float, float, float]:
-    """Precision, recall and F1 of boolean edge maps (H,W), an edge counting within `tolerance`
-    pixels.
+    """Precision, recall and F1 of boolean edge maps (H,W); an edge counts within `tolerance` pixels.
 
     Precision: share of found edge pixels with an asked one that near (Euclidean); recall the other
     way round. Two empty maps agree perfectly; one empty map has F1 0.
@@ -31,8 +30,9 @@ def edge_agreement(found: np.ndarray, asked: np.ndarray, tolerance: float) -> tu
 
 
 class EdgeF1(PerImage):
-    """F1 of the edges that `extract` finds in the translated image; `extract`: (H,W,3) -> (H,W),
-    edge > 0.
+    """F1 of the edges that `extract` finds in the translated image.
+
+    `extract`: (H,W,3) to (H,W), above 0 on an edge.
     """
 
     needs = frozenset({"edges"})
@@ -47,7 +47,7 @@ class EdgeF1(PerImage):
         """With the context's tolerance and extractor."""
         return cls(context.config.edge_tolerance, context.extract_edges)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`edge_f1`: (B,), 1 where every edge lies where it was asked."""
         scores = [
             edge_agreement(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch, Features, Network
-from matebit.metrics.context import Context
+from matebit.metrics.batch import Features, Network, ScoredBatch
 
 if TYPE_CHECKING:
     import torch
+
+    from matebit.metrics.context import Context
 
 PROTOCOL = (
     "sum over {levels} of the squared distance of unit channel vectors, mean over positions; "
@@ -70,7 +71,7 @@ class FeatureDistance(PerImage):
         """On the context's features."""
         return cls(context.levels, context.features_label)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`feature_distance`: (B,), 0 for equal images."""
         distance = feature_distance(batch.features("translated"), batch.features("ground_truth"))
         return {"feature_distance": distance.double().numpy()}

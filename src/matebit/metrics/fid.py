@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
@@ -73,7 +73,7 @@ class FrechetInceptionDistance(Metric):
         """With the context's network and resize methods."""
         return cls(context.inception, context.config.inception.resize)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Take both sets' pooled features in."""
         for resize, sets in self._statistics.items():
             for role, statistics in sets.items():

@@ -1,5 +1,6 @@
-"""Inception-v3 as pytorch-fid uses it (TensorFlow's 2015 weights), from a file; features of whole
-batches.
+"""Inception-v3 as pytorch-fid uses it, from a file: features of whole batches.
+
+The weights are TensorFlow's of 2015.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from matebit.errors import MatebitError
-from matebit.metrics.batch import Batch
-from matebit.metrics.context import with_digest
+from matebit.metrics.base import with_digest
+from matebit.metrics.batch import ScoredBatch
 
 if TYPE_CHECKING:
     import torch
@@ -47,8 +48,9 @@ def _build() -> torch.nn.Module:
 
 
 def resize_clean(images: torch.Tensor) -> torch.Tensor:
-    """(B,3,299,299) float, 0..255, from (B,3,H,W) uint8: PIL's bicubic on each channel in float, as
-    clean-fid.
+    """(B,3,H,W) uint8 to (B,3,299,299) float, 0..255, by PIL's bicubic.
+
+    On each channel in float, as clean-fid does.
     """
     import torch
     from PIL import Image
@@ -85,13 +87,14 @@ class Inception:
         )  # fmt: skip
         self._classes = n.fc.weight
 
-    def pooled(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
+    def pooled(self, batch: ScoredBatch, role: str, resize: Resize) -> torch.Tensor:
         """(B,2048) pool3 features of the images called `role`, computed once for a batch."""
         return batch.once(f"inception {role} {resize}", lambda: self._pool(getattr(batch, role), resize))
 
-    def probabilities(self, batch: Batch, role: str, resize: Resize) -> torch.Tensor:
-        """(B,1008) float64 class probabilities, of the logits without bias as TensorFlow's score
-        has them.
+    def probabilities(self, batch: ScoredBatch, role: str, resize: Resize) -> torch.Tensor:
+        """Class probabilities (B,1008), float64.
+
+        Of the logits without bias, as TensorFlow's score has them.
         """
         return (self.pooled(batch, role, resize) @ self._classes.T).double().softmax(dim=1)
 

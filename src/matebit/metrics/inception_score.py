@@ -8,7 +8,7 @@ import numpy as np
 
 from matebit.config.metrics import InceptionConfig
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
@@ -16,9 +16,7 @@ ENOUGH = 5000
 
 
 def inception_score(probabilities: np.ndarray) -> float:
-    """exp of the mean Kullback-Leibler divergence of (N,classes) rows from their mean; 1 to
-    classes.
-    """
+    """exp of the rows' (N,classes) mean Kullback-Leibler divergence from their mean; 1 to classes."""
     marginal = probabilities.mean(axis=0, keepdims=True)
     tiny = np.finfo(np.float64).tiny
     terms = probabilities * (np.log(np.maximum(probabilities, tiny)) - np.log(np.maximum(marginal, tiny)))
@@ -38,15 +36,13 @@ class InceptionScore(Metric):
         """With the context's network and settings."""
         return cls(context.inception, context.config.inception)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep each image's class probabilities."""
         rows = self._inception.probabilities(batch, "translated", self._resize).numpy()
         self._seen.update(zip((item.id for item in batch.items), rows, strict=True))
 
     def values(self) -> list[Value]:
-        """`inception_score`; the protocol says so where the set is too small for it to mean
-        anything.
-        """
+        """`inception_score`; its protocol says where the set is too small for a meaning."""
         if not self._seen:
             return []
         rows = np.array([self._seen[name] for name in sorted(self._seen)])

@@ -10,7 +10,7 @@ from matebit.contracts.body_pose import BodyPose
 from matebit.data.extractors.protocol import Extractor
 from matebit.io.images import BrokenImage
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 
@@ -56,7 +56,7 @@ class JointAgreement(PerImage):
         except BrokenImage:  # it shows nobody
             return None
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`joint_pck@T` of each threshold: (B,)."""
         rows = [
             shares_found(

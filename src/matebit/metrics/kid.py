@@ -8,14 +8,15 @@ import numpy as np
 
 from matebit.config.metrics import InceptionConfig
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.inception import HOW, IMPLEMENTATION, Inception, Resize
 
 
 def squared_mmd(one: np.ndarray, other: np.ndarray) -> float:
-    """Unbiased estimate of the squared maximum mean discrepancy of (m,d) and (m,d), kernel (x.y/d +
-    1)^3.
+    """Unbiased squared maximum mean discrepancy of (m,d) and (m,d).
+
+    Kernel (x.y/d + 1)^3.
     """
     count, width = one.shape
 
@@ -54,7 +55,7 @@ class KernelInceptionDistance(Metric):
         """With the context's network and settings."""
         return cls(context.inception, context.config.inception)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep each image's pooled features, 8 kB an image."""
         for resize, sets in self._seen.items():
             for role, seen in sets.items():

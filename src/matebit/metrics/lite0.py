@@ -12,7 +12,7 @@ import numpy as np
 
 from matebit.config.metrics import InceptionConfig
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.fid import GaussianStatistics, frechet_distance
 from matebit.metrics.kid import mean_squared_mmd
@@ -36,7 +36,7 @@ class FrechetLite0(Metric):
         """With the context's network."""
         return cls(context.lite0)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Take both sets' pooled features in."""
         for role, statistics in self._sets.items():
             statistics.add(self._pooled(batch, role))
@@ -75,7 +75,7 @@ class KernelLite0(Metric):
         """With the context's network and the settings of KID."""
         return cls(context.lite0, context.config.inception)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep each image's pooled features, half a kilobyte an image."""
         for role, seen in self._seen.items():
             seen.update(zip((item.id for item in batch.items), unit(self._pooled(batch, role)), strict=True))

@@ -1,22 +1,21 @@
-"""LPIPS (Zhang et al.
-
-2018) as published: the package's calibration on AlexNet's published weights, and nothing else by that name.
-"""
+"""LPIPS (Zhang et al. 2018) as published: the package's calibration on AlexNet's published weights."""
 
 from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
 
 from matebit.errors import MatebitError
-from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
-from matebit.metrics.context import Context, with_digest
+from matebit.metrics.base import PerImage, with_digest
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.feature_distance import PerceptualDistance
+
+if TYPE_CHECKING:
+    from matebit.metrics.context import Context
 
 
 def calibrated_alexnet(backbone: Path) -> PerceptualDistance:
@@ -62,6 +61,6 @@ class PerceptualSimilarity(PerImage):
         """With the package's network."""
         return cls(context.lpips)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`lpips`: (B,), 0 for equal images."""
         return {"lpips": self._distance(batch.translated, batch.truth).double().numpy()}

@@ -6,7 +6,7 @@ from typing import Self
 
 from matebit.metrics.agreement import confusion, mean_iou
 from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context, Parser
 
 
@@ -29,7 +29,7 @@ class ParsingAgreement(Metric):
         """With the context's parser."""
         return cls(context.parser)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Count the labels of each image's pixels."""
         for item in batch.items:
             counts = confusion(self._parser(batch.inputs.translated(item)), batch.inputs.true_parsing(item))

@@ -1,6 +1,4 @@
-"""Patches of one pyramid level of a set of images: kept outside memory, normalised over the whole
-set.
-"""
+"""Patches of one pyramid level of a set of images, kept outside memory and normalised over the set."""
 
 from __future__ import annotations
 
@@ -15,8 +13,7 @@ _CHUNK = 16_384  # patches read back at a time
 
 
 def patch_places(identity: str, side: tuple[int, int], patch: int, count: int, seed: int) -> np.ndarray:
-    """(count,2): upper left corners (y, x) of an image's patches, drawn from its id, its level and
-    the seed.
+    """(count,2): upper left corners (y, x) of an image's patches, from its id, its level and the seed.
 
     Drawing by id makes the value independent of the order and the size of batches, and takes the
     same places from two sets of the same items: identical sets are at distance 0.
@@ -64,9 +61,7 @@ class PatchSet:
         return self._count
 
     def _normalisation(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and 1/deviation of each channel over all patches and pixels; 0 for a constant
-        channel.
-        """
+        """Mean and 1/deviation of each channel over all patches and pixels, 0 for a constant channel."""
         mean, square = self._sums / (self._count * self._pixels)
         deviation = np.sqrt(np.maximum(square - mean**2, 0))
         return mean, np.divide(1.0, deviation, out=np.zeros_like(deviation), where=deviation > 0)

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 
@@ -19,9 +19,7 @@ def cell_centres(height: int, width: int) -> np.ndarray:
 
 
 def end_point_errors(matched: np.ndarray, true: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Euclidean distances, in image sides, of `matched` (h,w,2) from `true` (h,w,2) where `valid`
-    (h,w).
-    """
+    """Euclidean distances, in image sides, of `matched` (h,w,2) from `true` (h,w,2), where `valid` (h,w)."""
     return np.linalg.norm(matched[valid] - true[valid], axis=-1)
 
 
@@ -51,7 +49,7 @@ class MatchingAccuracy(PerImage):
         scores = {f"pck@{share:g}{suffix}": float(np.mean(errors <= share)) for share in self._thresholds}
         return {**scores, f"epe{suffix}": float(np.mean(errors))}
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """Every named score: (B,); NaN for an image no cell of which has a true match."""
         rows: list[dict[str, float]] = []
         for item in batch.items:

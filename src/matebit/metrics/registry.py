@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 # Subclasses of `Metric`.
 METRICS: Choices[str] = Choices(
     {
-        "mae": "matebit.metrics.mae:MeanAbsoluteError",
-        "ssim": "matebit.metrics.ssim:StructuralSimilarity",
-        "psnr": "matebit.metrics.psnr:PeakSignalToNoise",
+        "mae": "matebit.metrics.pixels:MeanAbsoluteError",
+        "ssim": "matebit.metrics.pixels:StructuralSimilarity",
+        "psnr": "matebit.metrics.pixels:PeakSignalToNoise",
         "chroma": "matebit.metrics.chroma:Chroma",
         "feature_distance": "matebit.metrics.feature_distance:FeatureDistance",
         "lpips": "matebit.metrics.lpips:PerceptualSimilarity",

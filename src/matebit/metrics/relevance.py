@@ -1,7 +1,4 @@
-"""Texture and colour relevance (Zhang et al.
-
-2020, CoCosNet): the result against its exemplar, label by label.
-"""
+"""Texture and colour relevance (Zhang et al. 2020, CoCosNet): the result against its exemplar by label."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ import numpy as np
 
 from matebit.contracts.parsing import IGNORED
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 if TYPE_CHECKING:
@@ -45,9 +42,9 @@ def _shares(parsing: np.ndarray, size: tuple[int, int]) -> torch.Tensor:
 def region_cosine(
     features: torch.Tensor, parsing: np.ndarray, other: torch.Tensor, other_parsing: np.ndarray
 ) -> float:
-    """Cosine of the labels' mean features, weighted by area in `parsing`; NaN without a common
-    label.
+    """Cosine of the labels' mean features, weighted by area in `parsing`.
 
+    NaN without a common label.
     `features`, `other`: (C,h,w); `parsing`, `other_parsing`: (H,W) labels.
     """
     import torch
@@ -89,7 +86,7 @@ class Relevance(PerImage):
         """On the context's features."""
         return cls(context.levels, context.features_label)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """The metric's name: (B,); NaN where the two maps share no label."""
         one, other = (batch.features(role)[self.level] for role in ("translated", "exemplar"))
         scores = [

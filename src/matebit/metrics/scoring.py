@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from matebit.contracts.translated import Item
 from matebit.errors import MatebitError
 from matebit.logs import Progress
-from matebit.metrics.base import Metric, Value
-from matebit.metrics.batch import Batch, Inputs
-from matebit.metrics.context import Context, Parser, with_digest
+from matebit.metrics.base import Metric, Value, with_digest
+from matebit.metrics.batch import Inputs, ScoredBatch
+from matebit.metrics.context import Context, Parser
 
 if TYPE_CHECKING:
     import torch
@@ -93,7 +93,7 @@ def feed(
     fed = list(metrics)
     with torch.no_grad(), Progress(f"scoring {who}", sum(map(len, batches)), "images") as bar:
         for items in batches:
-            batch = Batch(items, inputs, context.network, context.truth_known)
+            batch = ScoredBatch(items, inputs, context.network, context.truth_known)
             for metric in fed:
                 metric.update(batch)
             bar.advance(len(items))

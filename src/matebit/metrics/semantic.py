@@ -1,7 +1,4 @@
-"""Semantic consistency (Zhang et al.
-
-2020, CoCosNet): deep features of the result against the ground truth.
-"""
+"""Semantic consistency (Zhang et al. 2020, CoCosNet): deep features against those of the truth."""
 
 from __future__ import annotations
 
@@ -10,14 +7,12 @@ from typing import Self
 import numpy as np
 
 from matebit.metrics.base import PerImage
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 
 
 class SemanticConsistency(PerImage):
-    """Cosine of the channel vectors at each position, mean over positions, then over the last
-    three levels.
-    """
+    """Cosine of the channel vectors at each position, the mean over positions and the last three levels."""
 
     def __init__(self, levels: tuple[str, ...], features_label: str, truth_known: bool) -> None:
         super().__init__()
@@ -31,7 +26,7 @@ class SemanticConsistency(PerImage):
         """On the context's features."""
         return cls(context.levels, context.features_label, context.truth_known)
 
-    def features(self, batch: Batch) -> dict[str, np.ndarray]:
+    def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`semantic`: (B,), 1 for equal images."""
         from torch.nn.functional import cosine_similarity
 

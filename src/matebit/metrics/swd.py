@@ -11,7 +11,7 @@ import numpy as np
 from matebit.config.metrics import SwdConfig
 from matebit.errors import MatebitError
 from matebit.metrics.base import NO_FEATURES, Metric, Value
-from matebit.metrics.batch import Batch
+from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
 from matebit.metrics.patches import PatchSet, patch_pixels, patch_places
 from matebit.metrics.pyramid import laplacian_pyramid, level_sizes
@@ -54,8 +54,7 @@ def sorted_distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def sliced_distance(one: PatchSet, other: PatchSet, along: np.ndarray, threads: int = 1) -> float:
-    """Mean over directions of the mean |difference| of the sorted projections of two equally large
-    sets.
+    """Mean |difference| of two equally large sets' sorted projections, over all directions.
 
     Sorting is shared out to `threads`; their number does not change the value.
     """
@@ -97,7 +96,7 @@ class SlicedWasserstein(Metric):
             f"directions, seed {c.seed}; against {self._images} real test images"
         )
 
-    def update(self, batch: Batch) -> None:
+    def update(self, batch: ScoredBatch) -> None:
         """Keep the patches of both sets."""
         names = [item.id for item in batch.items]
         self._images += len(names)

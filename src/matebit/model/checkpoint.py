@@ -25,9 +25,7 @@ METADATA = "matebit"
 def save_generator(
     path: Path | str, generator: Generator, config: ModelConfig, extra: dict[str, Any] | None = None
 ) -> None:
-    """Write weights, configuration and `extra` (anything JSON can hold) atomically, the same
-    bytes each time.
-    """
+    """Write weights, configuration and `extra`, anything JSON can hold: atomically, always the same bytes."""
     document = {"config": config.model_dump(mode="json"), "extra": extra or {}}
     tensors = {name: value.detach().to("cpu").contiguous() for name, value in generator.state_dict().items()}
     metadata = {METADATA: json.dumps(document, sort_keys=True, ensure_ascii=False)}
@@ -72,14 +70,14 @@ def load_with_metadata(
     return generator.eval(), dict(document.get("extra") or {})
 
 
-def refuse_misfits(source: Path | str, found: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
+def refuse_misfits(source: Path | str, stored: dict[str, Tensor], expected: dict[str, Tensor]) -> None:
     """Name every tensor that is missing, unexpected or of another shape, if there is any."""
-    missing = sorted(expected.keys() - found.keys())
-    extra = sorted(found.keys() - expected.keys())
+    missing = sorted(expected.keys() - stored.keys())
+    extra = sorted(stored.keys() - expected.keys())
     wrong = [
-        f"{name} {tuple(found[name].shape)} instead of {tuple(expected[name].shape)}"
-        for name in sorted(expected.keys() & found.keys())
-        if found[name].shape != expected[name].shape
+        f"{name} {tuple(stored[name].shape)} instead of {tuple(expected[name].shape)}"
+        for name in sorted(expected.keys() & stored.keys())
+        if stored[name].shape != expected[name].shape
     ]
     parts = [
         f"{title}: {', '.join(names)}"
@@ -110,7 +108,8 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
     try:
         with safe_open(path, "pt") as stream:
             metadata = stream.metadata() or {}
-            found = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 if tensors else {}
+            names = stream.keys() if tensors else []
+            stored = {name: stream.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         is_what = _what_else(path) or f"not a whole safetensors file ({error}): get it anew"
         raise MatebitError(f"{path} is {is_what}") from error
@@ -125,4 +124,4 @@ def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Any], dict[str, Tenso
         raise MatebitError(f"the configuration inside {path} is damaged: get the file anew") from error
     if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
         raise MatebitError(f"the configuration inside {path} is damaged: get the file anew")
-    return document, found
+    return document, stored

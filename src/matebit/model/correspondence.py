@@ -49,9 +49,7 @@ class Correspondence:
 
 
 class Projection(nn.Conv2d):
-    """1x1 projection of [features; position]; the position, the same for all samples, is done
-    once.
-    """
+    """1x1 projection of [features; position]; the position's part, common to all samples, is done once."""
 
     def __init__(self, features: int, position: int, outputs: int) -> None:
         super().__init__(features + position, outputs, 1)

@@ -1,4 +1,4 @@
-"""The decoder: a U from the last block's features, modulated by the style code, to the image."""
+"""The decoders: the method's U, modulated by the style code, and that of the baseline `cocosnet_like`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,44 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
-from matebit.model.layers import ResidualBlock, beside
-from matebit.model.self_attention import SelfAttention
+from matebit.model.encoder import Embedding
+from matebit.model.layers import ResidualBlock, beside, resize_condition
 from matebit.ops.norms import instance_norm
 from matebit.ops.reflect import ReflectConv2d
 from matebit.ops.spectral import SpectralConv2d
+
+
+class SelfAttention(nn.Module):
+    """x + gamma * o(softmax(theta^T phi) g) (Zhang et al. 2019), gamma from 0.
+
+    Keys and values are max-pooled 2x2; no scaling. Memory is linear in the number of pixels.
+    """
+
+    def __init__(self, channels: int, *, spectral: bool) -> None:
+        super().__init__()
+
+        def project(inputs: int, outputs: int) -> nn.Module:
+            if spectral:
+                return SpectralConv2d(inputs, outputs, 1, bias=False)
+            return nn.Conv2d(inputs, outputs, 1, bias=False)
+
+        self.theta = project(channels, channels // 8)
+        self.phi = project(channels, channels // 8)
+        self.g = project(channels, channels // 2)
+        self.o = project(channels // 2, channels)
+        self.gamma = nn.Parameter(torch.empty(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B,C,h,w) to the same shape; h and w even."""
+        query = self.theta(x).flatten(2)
+        key = F.max_pool2d(self.phi(x), 2).flatten(2)
+        value = F.max_pool2d(self.g(x), 2).flatten(2)
+        # the fused kernels ask for one width: zeros change no dot product
+        widen = (0, 0, 0, value.shape[1] - query.shape[1])
+        query, key = F.pad(query, widen), F.pad(key, widen)
+        query, key, value = (part.transpose(1, 2).unsqueeze(1).contiguous() for part in (query, key, value))
+        mixed = F.scaled_dot_product_attention(query, key, value, scale=1.0)
+        return x + self.gamma * self.o(mixed.squeeze(1).transpose(1, 2).unflatten(2, x.shape[-2:]))
 
 
 def doubled(x: Tensor) -> Tensor:
@@ -48,9 +81,7 @@ class DecoderStage(nn.Module):
 
 
 class AdaptiveInstanceNormBlock(nn.Module):
-    """Two convolutions whose instance norms take scale and shift from the style code, plus a
-    shortcut.
-    """
+    """Two convolutions, their instance norms scaled and shifted by the style code, and a shortcut."""
 
     def __init__(self, channels: int, style: int) -> None:
         super().__init__()
@@ -72,14 +103,14 @@ class Decoder(nn.Module):
         super().__init__()
         c, style = config.ngf, config.style_channels
         skip = config.source_features
-        seen = 3 if config.warp_in_decoder else 0
+        warp = 3 if config.warp_in_decoder else 0
         self.grows_at_2 = config.token_stride == 8  # at stride 4 the tokens are at S/4 already
         self.down = DecoderStage(8 * c, 8 * c, stride=2)
         self.bottleneck = DecoderStage(8 * c, 8 * c)
         self.style_0 = DecoderStage(16 * c, 8 * c)
         self.style_1 = DecoderStage(16 * c, 4 * c)
-        self.style_2 = DecoderStage((8 * c if skip else 4 * c) + seen, 2 * c)
-        self.style_3 = DecoderStage((4 * c if skip else 2 * c) + seen, c)
+        self.style_2 = DecoderStage((8 * c if skip else 4 * c) + warp, 2 * c)
+        self.style_3 = DecoderStage((4 * c if skip else 2 * c) + warp, c)
         self.adain_0 = AdaptiveInstanceNormBlock(8 * c, style)
         self.adain_1 = AdaptiveInstanceNormBlock(4 * c, style)
         self.adain_2 = AdaptiveInstanceNormBlock(2 * c, style)
@@ -88,17 +119,17 @@ class Decoder(nn.Module):
             SelfAttention(2 * c, spectral=config.spectral_attention) if config.use_attention else None
         )
         self.residual = ResidualBlock(c)
-        self.final = nn.Conv2d(c + seen, 4 if config.hue_from_warp else 3, 3, padding=1)
+        self.final = nn.Conv2d(c + warp, 4 if config.hue_from_warp else 3, 3, padding=1)
         self.hue_from_warp = config.hue_from_warp
         self.source_features = skip
-        self.sees_warp = config.warp_in_decoder
+        self.reads_warp = config.warp_in_decoder
 
     def joined(self, x: Tensor, source: Tensor | None, warped: Tensor | None) -> Tensor:
         """Source features of the condition and the warped exemplar beside x, unless switched off."""
         parts = [x]
         if source is not None and self.source_features:
             parts.append(source)
-        if warped is not None and self.sees_warp:
+        if warped is not None and self.reads_warp:
             size = (x.shape[-2], x.shape[-1])
             parts.append(F.interpolate(warped, size, mode="bilinear", align_corners=False))
         return beside(*parts) if len(parts) > 1 else x
@@ -129,3 +160,29 @@ class Decoder(nn.Module):
         return hue_of(
             F.interpolate(warped, size, mode="bilinear", align_corners=False), image, painted[:, 3:]
         )
+
+
+class SpadeDecoder(nn.Module):
+    """SPADE residual blocks from the token grid up, each seeing the warped exemplar and the condition."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        c, inputs = config.ngf, 3 + config.require_condition_channels()
+        self.stride = config.token_stride
+        self.grows_at_1 = config.token_stride == 8  # at stride 4 the tokens are at S/4 already
+        widths = [inputs, 8 * c, 4 * c, 2 * c, c]
+        self.convs = nn.ModuleList(SpectralConv2d(widths[k], widths[k + 1], 3, padding=1) for k in range(4))
+        self.stages = nn.ModuleList(Embedding(width, inputs) for width in widths[1:])
+        self.final = nn.Conv2d(c, 3, 3, padding=1)
+
+    def forward(self, warped: Tensor, condition: Tensor) -> Tensor:
+        """`warped` (B,3,h,w), a patch or a colour a token, `condition` (B,nc,S,S): (B,3,S,S) in (-1,1)."""
+        large = F.interpolate(warped, condition.shape[-2:], mode="bilinear", align_corners=False)
+        both = torch.cat([large, condition], dim=1)
+        x = resize_condition(both, (both.shape[-2] // self.stride, both.shape[-1] // self.stride))
+        for level, (conv, stage) in enumerate(zip(self.convs, self.stages, strict=True)):
+            if level > 1 or (level == 1 and self.grows_at_1):
+                x = doubled(x)
+            x = conv(x)
+            x = stage(x, resize_condition(both, (x.shape[-2], x.shape[-1])))
+        return torch.tanh(self.final(x))

@@ -14,8 +14,9 @@ WIDEST = 512
 
 
 class PatchDiscriminator(nn.Module):
-    """Five 4x4 convolutions, strides 2, 2, 2, 1, 1; the middle three spectral and
-    instance-normalised.
+    """Five 4x4 convolutions with strides 2, 2, 2, 1, 1.
+
+    The middle three are spectral and instance-normalised.
     """
 
     def __init__(self, inputs: int, width: int) -> None:

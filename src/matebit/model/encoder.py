@@ -1,11 +1,13 @@
-"""The two encoders of the overview figure: condition to queries, exemplar to keys and values."""
+"""The encoders of the overview figure, the embeddings after them and the global style code."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from matebit.model.layers import ResidualBlock
+from matebit.model.layers import ResidualBlock, Spade
 from matebit.ops.norms import instance_norm
+from matebit.ops.prelu import PRelu
 from matebit.ops.spectral import SpectralConv2d
 
 
@@ -38,3 +40,48 @@ class Encoder(nn.Module):
             x = level(x)
             pyramid.insert(0, x)
         return pyramid
+
+
+class Embedding(nn.Module):
+    """Two modulated spectral convolutions around a shortcut, one PReLU used three times.
+
+    The exemplar's embedding is modulated by the exemplar image itself: instance and L2
+    normalisation have taken the colours out of the encoder's features, and this is where they come
+    back.
+    """
+
+    def __init__(self, channels: int, condition_channels: int) -> None:
+        super().__init__()
+        self.norm_0 = Spade(channels, condition_channels)
+        self.conv_0 = SpectralConv2d(channels, channels, 3, padding=1, reflect=True)
+        self.norm_1 = Spade(channels, condition_channels)
+        self.conv_1 = SpectralConv2d(channels, channels, 3, padding=1, reflect=True)
+        self.relu = PRelu()
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """x (B,C,h,w), condition at the same (h,w)."""
+        d = self.conv_0(self.relu(self.norm_0(x, condition)))
+        d = self.conv_1(self.relu(self.norm_1(d, condition)))
+        return self.relu(x + d)
+
+
+class StyleMapping(nn.Module):
+    """Global average of the exemplar's embedding through three linear layers: the style code."""
+
+    def __init__(self, width: int, numbers: int) -> None:
+        """`width` C of the network; the code has `numbers`, C as published."""
+        super().__init__()
+        self.layers = nn.ModuleList(
+            [
+                nn.Linear(8 * width, 4 * width),
+                nn.Linear(4 * width, 4 * width),
+                nn.Linear(4 * width, numbers),
+            ]
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B,8C,h,w) to (B,numbers), not normalised."""
+        z = features.mean(dim=(2, 3))
+        for layer in self.layers[:-1]:
+            z = F.leaky_relu(layer(z), 0.2)
+        return self.layers[-1](z)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -12,34 +10,23 @@ from matebit.config.model import ModelConfig
 from matebit.errors import MatebitError
 from matebit.model.blocks import build_block
 from matebit.model.correspondence import Exemplar, cell_centres
-from matebit.model.decoder import Decoder
-from matebit.model.embedding import Embedding
-from matebit.model.encoder import Encoder
+from matebit.model.decoder import Decoder, SpadeDecoder
+from matebit.model.encoder import Embedding, Encoder, StyleMapping
 from matebit.model.layers import beside, resize_condition
-from matebit.model.memory import Memory
-from matebit.model.spade_decoder import SpadeDecoder
-from matebit.model.style import StyleMapping
+from matebit.model.released_layers import Memory
 from matebit.model.translation import Translation
+from matebit.model.variant import variant_of
 from matebit.ops.norms import l2_normalise
-from matebit.ops.spectral import held
-
-
-def memory_format(config: ModelConfig) -> torch.memory_format:
-    """Channels last is a quarter faster on the CPU; the released network rounds as its authors'
-    did.
-    """
-    return torch.contiguous_format if config.variant == "released" else torch.channels_last
 
 
 class Generator(nn.Module):
-    """Condition x_A and exemplar y_B to an image with the structure of one and the style of the
-    other.
-    """
+    """Condition x_A and exemplar y_B to an image with the one's structure and the other's style."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.memory_format = memory_format(config)
+        self.variant = variant_of(config)
+        self.memory_format = self.variant.memory_format
         channels, width = config.token_channels, config.ngf
         self.encoder_q = Encoder(config.require_condition_channels(), width, config.token_stride)
         self.encoder_kv = Encoder(config.exemplar_channels, width, config.token_stride)
@@ -95,14 +82,14 @@ class Generator(nn.Module):
             wanted = warp or self.config.decoder_sees_warp
             pooled = self.patches_of(exemplar) if wanted else None
             places = cell_centres(features.shape[-2:], like=exemplar) if soft else None
-            seen = Exemplar(features, l2_normalise(features), pooled, places)
+            shown = Exemplar(features, l2_normalise(features), pooled, places)
             position = self.position_at(grid)
             for block in self.blocks:
-                x, found = block(x, seen, condition_on_grid, position, matches=matches)
-                correspondences.append(found)
+                x, correspondence = block(x, shown, condition_on_grid, position, matches=matches)
+                correspondences.append(correspondence)
 
         style = self.style_from(features, len(condition))
-        pictures = [found.warped for found in correspondences if found.warped is not None]
+        pictures = [one.warped for one in correspondences if one.warped is not None]
         if isinstance(self.decoder, SpadeDecoder):
             image = self.decoder(pictures[-1], condition)
         else:
@@ -111,31 +98,27 @@ class Generator(nn.Module):
         return Translation(
             image=image,
             warped=pictures if warp else [],
-            confidence=[1 - found.unmatched for found in correspondences],
-            unmatched=[found.unmatched for found in correspondences],
+            confidence=[1 - one.unmatched for one in correspondences],
+            unmatched=[one.unmatched for one in correspondences],
             style=style,
-            matches=[found.match for found in correspondences if found.match is not None],
+            matches=[one.match for one in correspondences if one.match is not None],
             condition_features=condition_features,
             truth_features=truth_features,
-            soft=[found.soft for found in correspondences if found.soft is not None],
+            soft=[one.soft for one in correspondences if one.soft is not None],
         )
 
     def encode_truth(self, truth: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """L2-normalised pyramid [x4, x3, x2, x1] of a true image, for feature alignment."""
-        with self.further_call():
+        with self.variant.further_call(self):
             pyramid = self.encoder_kv(self.exemplar_input(truth, condition))
         return [l2_normalise(level) for level in pyramid]
 
     def style_of(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
         """Style code (B,C) of any image (B,3,H,W) in [-1,1]."""
-        with self.further_call():
-            seen = self.exemplar_input(image, condition)
-            x4 = l2_normalise(self.encoder_kv(seen)[0])
-            return self.style_from(self.embed_exemplar(x4, seen), len(image))
-
-    def further_call(self) -> AbstractContextManager[None]:
-        """The spectral vectors advance once a step; in the released network at every call."""
-        return nullcontext() if self.config.variant == "released" else held(self)
+        with self.variant.further_call(self):
+            exemplar_input = self.exemplar_input(image, condition)
+            x4 = l2_normalise(self.encoder_kv(exemplar_input)[0])
+            return self.style_from(self.embed_exemplar(x4, exemplar_input), len(image))
 
     def encode_exemplar(
         self, exemplar: Tensor, truth: Tensor | None
@@ -146,11 +129,8 @@ class Generator(nn.Module):
             pyramid = None if truth is None else self.encoder_kv(truth)
         elif truth is None:
             x4, pyramid = self.encoder_kv(exemplar)[0], None
-        elif self.config.variant == "released":  # its spectral vectors advance twice
-            x4, pyramid = self.encoder_kv(exemplar)[0], self.encoder_kv(truth)
         else:
-            both = [level.chunk(2) for level in self.encoder_kv(torch.cat([exemplar, truth]))]
-            x4, pyramid = both[0][0], [level[1] for level in both]
+            x4, pyramid = self.variant.encode_both(self.encoder_kv, exemplar, truth)
         return (
             None if x4 is None else l2_normalise(x4),
             None if pyramid is None else [l2_normalise(level) for level in pyramid],
@@ -162,11 +142,12 @@ class Generator(nn.Module):
         pooled = F.avg_pool2d(exemplar, self.config.token_stride // detail)
         return F.pixel_unshuffle(pooled, detail) if detail > 1 else pooled
 
-    def embed_exemplar(self, x4: Tensor | None, seen: Tensor) -> Tensor | None:
+    def embed_exemplar(self, x4: Tensor | None, exemplar_input: Tensor) -> Tensor | None:
         """Features for keys, values and style: the exemplar's own colours modulate them."""
         if x4 is None or self.embed_kv is None:
             return None
-        features: Tensor = self.embed_kv(x4, resize_condition(seen, (x4.shape[-2], x4.shape[-1])))
+        on_grid = resize_condition(exemplar_input, (x4.shape[-2], x4.shape[-1]))
+        features: Tensor = self.embed_kv(x4, on_grid)
         return features if self.memory is None else self.memory(features) + features
 
     def style_from(self, features: Tensor | None, batch: int) -> Tensor:
@@ -178,9 +159,7 @@ class Generator(nn.Module):
         return self.mapping(features)  # type: ignore[misc]
 
     def exemplar_input(self, image: Tensor, condition: Tensor | None) -> Tensor:
-        """What the exemplar's encoder sees: the image, with its condition after it where
-        configured.
-        """
+        """What the exemplar's encoder reads: the image, followed by its condition where configured."""
         image = image.contiguous(memory_format=self.memory_format)
         if not self.config.condition_in_exemplar:
             return image
@@ -189,9 +168,7 @@ class Generator(nn.Module):
         return beside(image, condition)
 
     def position_at(self, grid: tuple[int, int]) -> Tensor:
-        """The learned position encoding (1,8P,h,w), resized where the size is not the trained
-        one.
-        """
+        """The learned position encoding (1,8P,h,w), resized for another size than the trained one."""
         assert self.position is not None
         if tuple(self.position.shape[-2:]) == grid:
             return self.position

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from matebit.model.batch_norm import SharedBatchNorm
 from matebit.ops.norms import positional_norm
 from matebit.ops.prelu import PRelu, norm_prelu
 from matebit.ops.reflect import ReflectConv2d, reflect_conv2d
@@ -30,9 +27,7 @@ class ResidualBlock(nn.Module):
 
 
 class Spade(nn.Module):
-    """(1 + gamma(condition)) * PONO(x) + beta(condition): the slide's Q_norm, its gamma being 1 +
-    gamma.
-    """
+    """(1 + gamma(condition)) * PONO(x) + beta(condition): the slide's Q_norm, whose gamma is 1 + ours."""
 
     def __init__(self, channels: int, condition_channels: int) -> None:
         super().__init__()
@@ -69,30 +64,3 @@ def resize_condition(condition: Tensor, size: tuple[int, int]) -> Tensor:
     if tuple(condition.shape[-2:]) == tuple(size):
         return condition
     return F.interpolate(condition, size, mode="nearest")
-
-
-class CoordinateAttention(nn.Module):
-    """Coordinate attention (Hou et al. 2021): a gate from the means over rows and over columns.
-
-    `batch_norm`: the released network's batch norm; otherwise a group norm, so that no output
-    depends on its companions in the batch.
-    """
-
-    def __init__(self, channels: int, *, batch_norm: bool) -> None:
-        super().__init__()
-        middle = max(8, channels // 32)
-        self.conv1 = nn.Conv2d(channels, middle, 1)
-        self.norm = SharedBatchNorm(middle) if batch_norm else nn.GroupNorm(math.gcd(middle, 4), middle)
-        self.conv_h = nn.Conv2d(middle, channels, 1)
-        self.conv_w = nn.Conv2d(middle, channels, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B,C,h,w) to the same shape."""
-        height, width = x.shape[-2:]
-        rows = x.mean(dim=3, keepdim=True)  # (B,C,H,1)
-        columns = x.mean(dim=2).unsqueeze(3)  # (B,C,W,1)
-        y = F.hardswish(self.norm(self.conv1(torch.cat([rows, columns], dim=2))))
-        rows, columns = y.split([height, width], dim=2)
-        gate_h = torch.sigmoid(self.conv_h(rows))
-        gate_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
-        return x * gate_w * gate_h

@@ -41,16 +41,16 @@ def import_checkpoint(source: Path | str, target: Path | str, *, use_attention: 
     self-attention.
     """
     source = Path(source)
-    found = without_aliases(read_state_dict(source))
-    found = {name: value for name, value in found.items() if not is_dead(name)}
-    config = infer_config(source, found, use_attention=use_attention)
+    stored = without_aliases(read_state_dict(source))
+    stored = {name: value for name, value in stored.items() if not is_dead(name)}
+    config = infer_config(source, stored, use_attention=use_attention)
     if not use_attention:
-        found = {name: value for name, value in found.items() if not name.startswith("attn.")}
+        stored = {name: value for name, value in stored.items() if not name.startswith("attn.")}
     generator = build_generator(config)
     expected = generator.state_dict()
-    refuse_misfits(source, found, {released_name(name): value for name, value in expected.items()})
+    refuse_misfits(source, stored, {released_name(name): value for name, value in expected.items()})
     generator.load_state_dict(
-        {name: found[released_name(name)].to(expected[name].dtype) for name in expected}
+        {name: stored[released_name(name)].to(expected[name].dtype) for name in expected}
     )
     extra = {"imported_from": source.name, "sha256": sha256_of_file(source)}
     save_generator(target, generator, config, extra)
@@ -124,9 +124,9 @@ def _unwrapped(loaded: Any, path: Path) -> dict[str, Tensor]:
         raise MatebitError(
             f"{path} holds several networks ({', '.join(inner)}): save the one that is meant by itself"
         )
-    held = ", ".join(map(str, list(loaded)[:8])) or "nothing"
+    keys = ", ".join(map(str, list(loaded)[:8])) or "nothing"
     raise MatebitError(
-        f"{path} is not a plain state dict of tensors (it holds {held}): save the generator alone"
+        f"{path} is not a plain state dict of tensors (it holds {keys}): save the generator alone"
     )
 
 

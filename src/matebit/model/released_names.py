@@ -85,9 +85,7 @@ def with_aliases(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def dead_weights(config: ModelConfig, names: Iterable[str]) -> dict[str, Tensor]:
-    """Neutral values for the dead weights that belong beside `names`, so that a strict load finds
-    all.
-    """
+    """Neutral values for the dead weights beside `names`, so that a strict load finds every key."""
     channels = config.token_channels
     middle = max(8, channels // 32)
     dead: dict[str, Tensor] = {}

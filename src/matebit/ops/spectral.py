@@ -70,7 +70,7 @@ class SpectralConv2d(nn.Module):
     """A convolution whose weight is divided by an estimate of its largest singular value.
 
     Buffers `weight_u` and `weight_v` take one power iteration at each forward in training mode,
-    unless `held`. Names and numbers are those of PyTorch's older hook.
+    unless `vectors_fixed`. Names and numbers are those of PyTorch's older hook.
     """
 
     weight_u: Tensor
@@ -118,7 +118,7 @@ class SpectralConv2d(nn.Module):
         return u, v, product
 
     @torch.no_grad()
-    def settle(self) -> None:
+    def converge(self) -> None:
         """The vectors that power iterations tend to: the singular pair of the largest singular value.
 
         Where the next one is nearly as large, hundreds of iterations would end at neither.
@@ -164,7 +164,7 @@ def spectral_layers(module: nn.Module) -> Iterator[SpectralConv2d]:
 
 
 @contextmanager
-def held(module: nn.Module) -> Iterator[None]:
+def vectors_fixed(module: nn.Module) -> Iterator[None]:
     """Inside, forwards of `module` leave the spectral vectors alone.
 
     For a second forward in the same training step (another image, or a recomputation in backward):
@@ -197,7 +197,7 @@ def weights_shared(module: nn.Module) -> Iterator[None]:
             layer.forget()
 
 
-def settle(module: nn.Module) -> None:
+def converge(module: nn.Module) -> None:
     """Recompute the vectors of weights that were set rather than trained, as an average's are."""
     for layer in spectral_layers(module):
-        layer.settle()
+        layer.converge()

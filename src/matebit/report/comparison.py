@@ -79,9 +79,7 @@ class Table:
 
 
 def _metric_of(row: Row, column: Column) -> str:
-    """The metric that stands in this cell: `pck@0.1` in a row of block 1 is
-    `pck@0.1/argmax/block1`.
-    """
+    """The metric of this cell: `pck@0.1` in a row of block 1 is `pck@0.1/argmax/block1`."""
     if column.metric == "confidence" and row.suffix:
         how, block = row.suffix.rsplit("/", 1)
         return f"confidence/{block}" if how == "/argmax" else "-"
@@ -150,8 +148,9 @@ def build_table(
 
 
 def _columns(scores: Scores, kinds: set[str] | None = None) -> list[Column]:
-    """Headline metrics, of certain kinds, once for every kind of features; the protocol of the
-    first.
+    """Headline metrics, of certain kinds, once for every kind of features.
+
+    The protocol is that of the first.
     """
     table = scores.values
     seen: dict[tuple[str, str], str] = {}

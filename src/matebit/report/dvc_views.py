@@ -8,7 +8,7 @@ from matebit.io.files import write_json
 from matebit.io.tables import write_table
 from matebit.report.comparison import Table
 from matebit.report.experiment import Experiment
-from matebit.report.log_panels import have_logs
+from matebit.report.figure_logs import have_logs
 
 # Losses of the discriminator stand in every log, whatever weights the parameters give the others.
 TRAINING_COLUMNS = ["images", "D_real", "D_Fake"]

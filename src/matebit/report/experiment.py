@@ -1,6 +1,4 @@
-"""One experiment as the report sees it: items, pictures and correspondences by method, read when
-asked for.
-"""
+"""One experiment as the report reads it, when asked: items, pictures, correspondences by method."""
 
 from __future__ import annotations
 
@@ -133,8 +131,9 @@ class Experiment:
         return self.entries[item].style.partition("-")[0]
 
     def condition(self, item: str) -> np.ndarray:
-        """What was asked for, to be looked at: a pose as its skeleton, else dark edges on light label
-        colours, or on white where there are none.
+        """What was asked for, to be looked at.
+
+        A pose as its skeleton, else dark edges on light label colours, or on white where there are none.
         """
         kind = self.params.conditions.kind
         if kind == "pose":

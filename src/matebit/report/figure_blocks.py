@@ -8,6 +8,7 @@ import numpy as np
 
 from matebit.report.block_series import block_series
 from matebit.report.comparison import Column, Table, comparison_table
+from matebit.report.drawing import Drawing, has_block_series
 from matebit.report.experiment import Experiment
 from matebit.report.scores import read_scores
 from matebit.report.style import COLOURS, DASHES, PAGE
@@ -17,19 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.container import ErrorbarContainer
     from matplotlib.figure import Figure
 
-CAPTION = (
-    "Every metric against the number of blocks of the masked and adaptive transformer, everything else "
-    "equal: mean over seeds. Thin bars: bootstrap interval over test images, where a metric is measured "
-    "image by image; broad bars: standard deviation over seeds, where there are several. The arrow says "
-    "which way is better."
-)
 _COLUMNS = 4
 _MARKERS = "os^Dv"
-
-
-def available(experiment: Experiment) -> bool:
-    """Whether methods differ in their number of blocks alone."""
-    return bool(experiment.tests) and bool(block_series(experiment.params.methods, experiment.methods))
 
 
 def _line(axes: Axes, table: Table, column: Column, methods: dict[int, str], place: int) -> ErrorbarContainer:
@@ -51,7 +41,7 @@ def _line(axes: Axes, table: Table, column: Column, methods: dict[int, str], pla
     )  # fmt: skip
 
 
-def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
+def _draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
     """A panel a metric; and the series, metrics and methods shown."""
     import matplotlib.pyplot as plt
 
@@ -87,3 +77,13 @@ def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
         "series": {name: {str(k): v for k, v in methods.items()} for name, methods in series.items()},
     }
     return figure, shows
+
+
+BLOCKS = Drawing(
+    "Every metric against the number of blocks of the masked and adaptive transformer, everything else "
+    "equal: mean over seeds. Thin bars: bootstrap interval over test images, where a metric is measured "
+    "image by image; broad bars: standard deviation over seeds, where there are several. The arrow says "
+    "which way is better.",
+    has_block_series,
+    _draw,
+)

@@ -1,6 +1,4 @@
-"""The correspondence: query points on the condition, their matches on the exemplar, warps of every
-block.
-"""
+"""The correspondence: query points on the condition, matches on the exemplar, every block's warp."""
 
 from __future__ import annotations
 
@@ -10,6 +8,7 @@ import numpy as np
 
 from matebit.data.spread import spread
 from matebit.metrics.pck import cell_centres
+from matebit.report.drawing import Drawing, has_correspondence
 from matebit.report.experiment import Experiment
 from matebit.report.image_grid import picture_grid
 from matebit.report.style import PAGE
@@ -18,19 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CAPTION = (
-    "Correspondence of the first method. Numbered query points on the condition, the places that "
-    "the last block's argmax matches them to on the exemplar, the exemplar warped by every "
-    "block, the confidence of the last block, and the result."
-)
 POINTS = 6
 # Seven hues are too many to tell apart on a picture: numbers carry the identity, colour only helps.
 _MARKS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-
-
-def available(experiment: Experiment) -> bool:
-    """Whether the first method with a correspondence can show one."""
-    return bool(experiment.tests) and any(map(experiment.has_matches, experiment.methods))
 
 
 def query_cells(confidence: np.ndarray, structure: np.ndarray) -> list[tuple[int, int]]:
@@ -67,7 +56,7 @@ def _mark(axes: Axes, points: np.ndarray, side: int) -> None:
         )  # fmt: skip
 
 
-def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
+def _draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
     """The figure, and which points it shows."""
     method = next(method for method in experiment.methods if experiment.has_matches(method))
     items = spread(experiment.tests, experiment.params.report.correspondence_items)
@@ -100,3 +89,12 @@ def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
         _mark(figure.axes[row * columns], queries, side)
         _mark(figure.axes[row * columns + 1], found, side)
     return figure, {"method": method, "cells": shown}
+
+
+CORRESPONDENCE = Drawing(
+    "Correspondence of the first method. Numbered query points on the condition, the places that "
+    "the last block's argmax matches them to on the exemplar, the exemplar warped by every "
+    "block, the confidence of the last block, and the result.",
+    has_correspondence,
+    _draw,
+)

@@ -1,6 +1,4 @@
-"""The headline metrics of every method as points with intervals: the comparison table to be looked
-at.
-"""
+"""The headline metrics of every method as points with intervals: the comparison table drawn."""
 
 from __future__ import annotations
 
@@ -8,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from matebit.contracts.measures import kind_of
 from matebit.report.comparison import Column, Table, comparison_table
+from matebit.report.drawing import Drawing, has_tests
 from matebit.report.experiment import Experiment
 from matebit.report.scores import read_scores
 from matebit.report.style import COLOURS, PAGE
@@ -16,16 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CAPTION = (
-    "The comparison table as points: mean over seeds, 95 % bootstrap interval over test images. "
-    "The arrow points to the better side; filled: trained methods, open: controls."
-)
 _COLUMNS = 4
-
-
-def available(experiment: Experiment) -> bool:
-    """Every experiment with test items has values."""
-    return bool(experiment.tests)
 
 
 def _panel(axes: Axes, table: Table, column: Column, trained: list[str]) -> None:
@@ -48,7 +38,7 @@ def _panel(axes: Axes, table: Table, column: Column, trained: list[str]) -> None
     axes.margins(x=0.12)
 
 
-def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
+def _draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
     """A panel a metric, and their names."""
     import matplotlib.pyplot as plt
 
@@ -69,3 +59,11 @@ def draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
         "metrics": [column.metric for column in columns],
         "rows": [row.title for row in table.rows],
     }
+
+
+METRICS = Drawing(
+    "The comparison table as points: mean over seeds, 95 % bootstrap interval over test images. "
+    "The arrow points to the better side; filled: trained methods, open: controls.",
+    has_tests,
+    _draw,
+)

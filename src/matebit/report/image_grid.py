@@ -34,9 +34,9 @@ def picture_grid(
     column_breaks: Collection[int] = (),
     row_breaks: Collection[int] = (),
 ) -> Figure:
-    """Rows of pictures, (H,W,3) RGB or (H,W) grey 0..255, `width` inches wide; None leaves a place
-    empty.
+    """Rows of pictures (H,W,3) RGB or (H,W) grey, 0..255, `width` inches wide.
 
+    None leaves a place empty.
     A row shorter than the headings is empty at its end. `column_breaks` and `row_breaks`: columns and rows
     before which a group ends. Pictures keep their pixels (nearest), so that the PDF holds them as they are.
     """

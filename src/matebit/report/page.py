@@ -96,7 +96,7 @@ def _figures(experiment: Experiment, names: Sequence[str]) -> list[dict]:
         shown.append(
             {
                 "name": name,
-                "caption": drawing(name).CAPTION,
+                "caption": drawing(name).caption,
                 "width": width,
                 "height": height,
                 "source": data_url(path.read_bytes()),

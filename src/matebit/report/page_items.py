@@ -19,9 +19,7 @@ _LARGE_GRID = 32
 
 
 def chosen_items(experiment: Experiment, scores: Scores) -> list[str]:
-    """At most `page_items` test items: all, or the first half, the worst quarter and the best
-    quarter.
-    """
+    """At most `page_items` test items: all, or the first half, the worst quarter, the best quarter."""
     config, tests = experiment.params.report, experiment.tests
     if len(tests) <= config.page_items:
         return tests

@@ -1,6 +1,4 @@
-"""Pictures inside the page: shrunk, encoded once however often they are shown, within a bound of
-bytes.
-"""
+"""Pictures inside the page: shrunk, encoded once each, within a bound of bytes."""
 
 from __future__ import annotations
 

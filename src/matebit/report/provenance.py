@@ -1,6 +1,4 @@
-"""Where a figure or a page comes from: digests of what made it, and nothing that differs between
-runs.
-"""
+"""Where a figure or a page comes from: digests of what made it, the same in every run."""
 
 from __future__ import annotations
 

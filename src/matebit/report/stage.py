@@ -79,8 +79,7 @@ def _write_images(experiment: Experiment, scores: Scores) -> None:
 
 
 def run(params: ResolvedParams, layout: Layout) -> None:
-    """Write `reports/NAME`: tables/, figures/, items/, index.html and, last, manifest.csv; and beside the
-    benchmarks what each job took.
+    """Write `reports/NAME`, its manifest.csv last, and beside the benchmarks what each job took.
 
     Raises `MatebitError` for a missing table or image of a stage before.
     """

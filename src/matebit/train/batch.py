@@ -10,7 +10,7 @@ from matebit.train.ranks import ALONE, Ranks
 
 
 @dataclass(frozen=True)
-class Batch:
+class TrainingBatch:
     """What one pass trains on, on its device.
 
     `condition` (B,nc,H,W) in [0,1], `truth` and `exemplar` (B,3,H,W) in [-1,1], `exemplar_condition`
@@ -39,14 +39,14 @@ class Batch:
             return None
         return (~self.flow.isnan()).flatten(1).any(dim=1).to(self.self_ref.dtype)
 
-    def parts(self, count: int, ranks: Ranks = ALONE) -> list[Batch]:
+    def parts(self, count: int, ranks: Ranks = ALONE) -> list[TrainingBatch]:
         """This rank's batch in `count` pieces, for gradient accumulation."""
         size = -(-len(self.ids) // count)
         total = ranks.sum(self.self_ref.sum())
         known = self.known()
         known_total = None if known is None else ranks.sum(known.sum())
         return [
-            Batch(
+            TrainingBatch(
                 condition=self.condition[cut],
                 truth=self.truth[cut],
                 exemplar=self.exemplar[cut],

@@ -72,7 +72,7 @@ def _log_file() -> str | None:
 @record
 def train_as_rank(params: Any, layout: Layout, method: str, seed: int, log: str | None) -> bool:
     """One rank, in the environment that torchrun sets; True if training came to its end."""
-    from matebit.train.stage import Training
+    from matebit.train.training import Training
 
     ranks = Ranks(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
     _speak(ranks, log)

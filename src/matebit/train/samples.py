@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from matebit.io.images import write_png
 from matebit.model.generator import Generator
-from matebit.train.batch import Batch
+from matebit.train.batch import TrainingBatch
 
 _GAP = 4  # white pixels between the pictures
 
@@ -24,7 +24,7 @@ def _pixels(images: Tensor) -> np.ndarray:
 
 @torch.no_grad()
 def sample_sheet(
-    target: Path, generator: Generator, batch: Batch, view: Callable[[np.ndarray], np.ndarray]
+    target: Path, generator: Generator, batch: TrainingBatch, view: Callable[[np.ndarray], np.ndarray]
 ) -> float:
     """Write the sheet of `batch` as the generator (evaluation mode) translates it; a row an item.
 
@@ -32,11 +32,11 @@ def sample_sheet(
     8-bit outputs to the truth, 0 to 255.
     """
     size = batch.truth.shape[-2:]
-    found = generator(batch.condition, batch.exemplar, batch.exemplar_condition)
+    translation = generator(batch.condition, batch.exemplar, batch.exemplar_condition)
     conditions = [view(condition) for condition in (batch.condition * 255).round().byte().cpu().numpy()]
-    warped = [F.interpolate(block, size=size, mode="nearest") for block in found.warped]
+    warped = [F.interpolate(block, size=size, mode="nearest") for block in translation.warped]
     columns = [np.stack(conditions)]
-    columns += [_pixels(shown) for shown in (batch.exemplar, *warped, found.image, batch.truth)]
+    columns += [_pixels(shown) for shown in (batch.exemplar, *warped, translation.image, batch.truth)]
     output, truth = (column.astype(np.int64) for column in columns[-2:])
     rows, (height, width) = len(batch.ids), size
     sheet = np.full((rows * (height + _GAP) - _GAP, len(columns) * (width + _GAP) - _GAP, 3), 255, np.uint8)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -23,14 +23,14 @@ from matebit.losses.step import (
     translation_loss,
 )
 from matebit.model.build import build_discriminator, build_generator
-from matebit.model.ema import WeightAverage
 from matebit.model.generator import Generator
-from matebit.model.recompute import recompute_activations
 from matebit.model.translation import Translation
-from matebit.ops.spectral import held, weights_shared
-from matebit.train.batch import Batch
+from matebit.train.average import WeightAverage
+from matebit.train.batch import TrainingBatch
 from matebit.train.compiled import compile_network
+from matebit.train.order import step_order
 from matebit.train.ranks import ALONE, Ranks
+from matebit.train.recompute import recompute_activations
 from matebit.train.schedule import learning_rates
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ def _backward(
     share: float,
     inputs: Iterable[Tensor],
     *,
-    judged: tuple[Tensor, Tensor | None] | None = None,
+    from_above: tuple[Tensor, Tensor | None] | None = None,
     keep: bool = False,
 ) -> None:
     """Add the gradients of the weighted losses to `inputs`, and of nothing else.
 
-    `judged`: a tensor between the losses of other networks and `inputs`, with their gradient. `keep` the
+    `from_above`: a tensor between the losses of other networks and `inputs`, with their gradient. `keep` the
     graph for another backward.
     """
     roots: list[Tensor] = []
@@ -69,9 +69,9 @@ def _backward(
     if losses:
         roots.append(torch.stack([value.float() for value in losses.values()]).sum() * share)
         gradients.append(None)
-    if judged is not None and judged[1] is not None:
-        roots.append(judged[0])
-        gradients.append(judged[1])
+    if from_above is not None and from_above[1] is not None:
+        roots.append(from_above[0])
+        gradients.append(from_above[1])
     if roots:
         torch.autograd.backward(roots, gradients, retain_graph=keep, inputs=list(inputs))
 
@@ -113,7 +113,7 @@ class TrainingStep:
         self.queue = StyleQueue(contrast.queue_length(self.train.images))
         self.bank = NegativeBank(contrast.bank_size, int(contrast.bank_fraction * self.train.images))
         self.contrast_began: int | None = None  # images seen when the contrastive loss first acted
-        self.released_order = method.model.variant == "released"
+        self.order = step_order(method.model)
 
     def _memory_layout(self) -> torch.memory_format:
         return torch.channels_last if self.train.channels_last else torch.contiguous_format
@@ -131,7 +131,7 @@ class TrainingStep:
             return torch.autocast(self.device.type, torch.bfloat16)
         return nullcontext()
 
-    def __call__(self, batch: Batch, images: int, step: int) -> tuple[dict[str, float], Translation]:
+    def __call__(self, batch: TrainingBatch, images: int, step: int) -> tuple[dict[str, float], Translation]:
         """Train on `batch`, before which `images` images were seen in `step` steps.
 
         With several ranks `batch` is this one's share, and `images` counts those of all. Returns the
@@ -146,7 +146,8 @@ class TrainingStep:
         self._refill_queue(step)
         sums: dict[str, Tensor] = {}
         for part in batch.parts(self.train.accumulate, self.ranks):
-            with self._vectors_held() if part.first else nullcontext(), self._weights_shared():
+            later = self.order.later_part(self.generator, self.discriminator) if part.first else nullcontext()
+            with later, self._weights_shared():
                 losses, translation = self._pass(part, images, step)
             for name, value in losses.items():
                 weighted = value.detach() * part.share
@@ -161,29 +162,13 @@ class TrainingStep:
             self.average.update(self.generator, images + count, count)
         return values, translation
 
-    @contextmanager
-    def _vectors_held(self) -> Iterator[None]:
-        """For the further parts of a step: spectral vectors advance once a step, if not as released."""
-        with ExitStack() as stack:
-            if not self.released_order:
-                stack.enter_context(held(self.generator))
-                stack.enter_context(held(self.discriminator))
-            yield
+    def _weights_shared(self) -> AbstractContextManager[Any]:
+        """One W / sigma a spectral layer serves a pass; compiled networks have it in their program."""
+        adversarial = self.losses.GAN or self.losses.GAN_Feat
+        networks = [self.generator, self.discriminator] if adversarial else [self.generator]
+        return nullcontext() if self.train.compile else self.order.shared_weights(*networks)
 
-    @contextmanager
-    def _weights_shared(self) -> Iterator[None]:
-        """One W / sigma a spectral layer serves all forwards of a pass, if not as released.
-
-        Compiled networks compute it as part of their program.
-        """
-        with ExitStack() as stack:
-            if not (self.released_order or self.train.compile):
-                stack.enter_context(weights_shared(self.generator))
-                if self.losses.GAN or self.losses.GAN_Feat:
-                    stack.enter_context(weights_shared(self.discriminator))
-            yield
-
-    def _pass(self, batch: Batch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:
+    def _pass(self, batch: TrainingBatch, images: int, step: int) -> tuple[dict[str, Tensor], Translation]:
         """The losses of one pass; their gradients are in the parameters when it returns.
 
         One network after the other judges the output, and its graph is gone before the next one's is
@@ -223,7 +208,7 @@ class TrainingStep:
                 codes=codes,
                 positions=positions.to(self.device) if self.losses.mcl else None,
             )
-        _backward(own, batch.share, self.generator.parameters(), judged=(translation.image, image.grad))
+        _backward(own, batch.share, self.generator.parameters(), from_above=(translation.image, image.grad))
         if self.uses_contrast and self.contrast.negatives == "early_generations" and not self.bank.full:
             first = images + batch.first * self.ranks.count
             made = self.ranks.interleaved(image.detach())
@@ -240,49 +225,26 @@ class TrainingStep:
         _backward(losses, target.share, [image])
         return losses
 
-    def _discriminate(self, batch: Batch, image: Tensor) -> dict[str, Tensor]:
-        """Both networks' adversarial losses: the output (B,3,H,W), a leaf, and the discriminator's parameters
-        get their gradients.
+    def _discriminate(self, batch: TrainingBatch, image: Tensor) -> dict[str, Tensor]:
+        """Both networks' adversarial losses of the output (B,3,H,W), a leaf.
 
-        One pass of the output and one of the truth serve both: the weights do not change in between, and
-        each backward reaches its own side alone. The released network passes both again, because its
-        spectral vectors advance each time.
+        It and the discriminator's parameters get their gradients.
         """
         if not (self.losses.GAN or self.losses.GAN_Feat):
             return {}
         with self._autocast():
-            fake, real = self._stages(batch, image)
-            losses = adversarial_loss(self.losses, fake, real)
-        again = self.released_order
-        _backward(losses, batch.share, [image], keep=not again)
+            stages = self.order.stages(self.discriminator, batch, image)
+            losses = adversarial_loss(self.losses, *stages)
+        _backward(losses, batch.share, [image], keep=self.order.keeps_graph)
         if not self.losses.GAN:
             return losses
         with self._autocast():
-            if again:
-                fake, real = self._stages(batch, image.detach())
-            own = discriminator_loss(self.losses, fake, real)
+            stages = self.order.stages_again(stages, self.discriminator, batch, image)
+            own = discriminator_loss(self.losses, *stages)
         _backward(own, batch.share, self.discriminator.parameters())
         return losses | own
 
-    def _stages(self, batch: Batch, image: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
-        """The discriminator's stages on the output and on the truth."""
-        if self.released_order:
-            return self._together(batch, image)
-        fake = self.discriminator(batch.condition, image)
-        with held(self.discriminator):
-            return fake, self.discriminator(batch.condition, batch.truth)
-
-    def _together(self, batch: Batch, image: Tensor) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
-        """Stages of fake and real from one call, fake first."""
-        condition = torch.cat([batch.condition, batch.condition])
-        scales = self.discriminator(condition, torch.cat([image, batch.truth]))
-        half = len(image)
-        return (
-            [[stage[:half] for stage in scale] for scale in scales],
-            [[stage[half:] for stage in scale] for scale in scales],
-        )
-
-    def _style_codes(self, batch: Batch, translation: Translation, images: int) -> StyleCodes | None:
+    def _style_codes(self, batch: TrainingBatch, translation: Translation, images: int) -> StyleCodes | None:
         """The code of the output and the negatives, once the loss has begun."""
         if not self.uses_contrast:
             return None

@@ -11,8 +11,8 @@ from matebit.contracts.catalogue import Entry
 # Of a row of the items, which candidates it may have: bool (N,).
 Allowed = Callable[[int], np.ndarray]
 
-# Rows of the table of distances that are held at once.
-_ROWS = 256
+# Rows of the table of distances that are held at once, and how many of its numbers at most.
+_ROWS, _NUMBERS = 256, 2**24
 
 
 def nearest(
@@ -26,8 +26,9 @@ def nearest(
     """
     norms = np.einsum("nd,nd->n", candidates, candidates)
     found = []
-    for first in range(0, len(queries), _ROWS):
-        block = queries[first : first + _ROWS]
+    rows = min(_ROWS, max(1, _NUMBERS // max(1, len(candidates))))
+    for first in range(0, len(queries), rows):
+        block = queries[first : first + rows]
         own = np.einsum("qd,qd->q", block, block)[:, None]
         distances = own + norms - 2 * (block @ candidates.T)
         for row, distance in enumerate(distances, start=first):

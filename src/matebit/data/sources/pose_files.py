@@ -161,7 +161,7 @@ def _coco(path: Path) -> dict[str, np.ndarray]:
 def _mediapipe(path: Path) -> dict[str, np.ndarray]:
     """mediapipe's 33 landmarks of each image: x, y in parts of width and height."""
     try:
-        table = pd.read_csv(path, dtype={"id": str}, encoding="utf-8")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
         raise MatebitError(f"data.folder.keypoints: {path} cannot be read as a table ({error})") from error
     absent = [name for name in _MEDIAPIPE_COLUMNS if name not in table.columns]

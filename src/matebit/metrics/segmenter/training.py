@@ -49,10 +49,9 @@ def label_weights(shares: np.ndarray) -> torch.Tensor:
 
 
 def train(example: Example, count: int, shares: np.ndarray, config: MiouConfig) -> Segmenter:
-    """A segmenter of as many labels as `shares` has, see `label_weights`, trained on `example(0)` to
-    `example(count - 1)`; ready for use.
+    """A segmenter of as many labels as `shares` has (see `label_weights`), trained and ready for use.
 
-    PyTorch's own random state is left as it was.
+    It saw `example(0)` to `example(count - 1)`. PyTorch's own random state is left as it was.
     """
     weights = label_weights(shares)
     with torch.random.fork_rng(devices=[]):

@@ -13,10 +13,9 @@ from torch.utils.checkpoint import checkpoint
 
 from matebit.model.blocks import MatBlock, VanillaBlock
 from matebit.model.decoder import AdaptiveInstanceNormBlock, DecoderStage
-from matebit.model.embedding import Embedding
-from matebit.model.encoder import EncoderLevel
+from matebit.model.encoder import Embedding, EncoderLevel
 from matebit.ops.reflect import borders_kept
-from matebit.ops.spectral import held
+from matebit.ops.spectral import vectors_fixed
 
 _PARTS = (EncoderLevel, Embedding, MatBlock, VanillaBlock, DecoderStage, AdaptiveInstanceNormBlock)
 
@@ -24,7 +23,7 @@ _PARTS = (EncoderLevel, Embedding, MatBlock, VanillaBlock, DecoderStage, Adaptiv
 @contextmanager
 def _again(module: nn.Module) -> Iterator[None]:
     """The second forward: the spectral vectors have advanced already."""
-    with borders_kept(), held(module):
+    with borders_kept(), vectors_fixed(module):
         yield
 
 

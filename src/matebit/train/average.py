@@ -9,12 +9,11 @@ import torch
 from torch import Tensor
 
 from matebit.model.generator import Generator
-from matebit.ops.spectral import settle
+from matebit.ops.spectral import converge
 
 
 class WeightAverage:
-    """Exponential moving average whose half-life ramps up with the images seen (Karras et al.
-    2024).
+    """Exponential moving average, its half-life growing with the images seen (Karras et al. 2024).
 
     `half_life`: images after which a weight's share has halved; `ramp`: never more than this share
     of the images seen so far, so that a short run is not averaged with its first steps.
@@ -40,13 +39,11 @@ class WeightAverage:
 
     @torch.no_grad()
     def averaged(self, generator: Generator) -> Generator:
-        """A copy of the generator with the average, in evaluation mode; spectral vectors
-        recomputed.
-        """
+        """A copy of the generator in evaluation mode with the average; spectral vectors are recomputed."""
         average = copy.deepcopy(generator)
         for name, parameter in average.named_parameters():
             parameter.copy_(self.weights[name])
-        settle(average)
+        converge(average)
         return average.eval()
 
     def state_dict(self) -> dict[str, Any]:

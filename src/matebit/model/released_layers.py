@@ -1,4 +1,4 @@
-"""The released network's attention: softmax first, then a learned 0/1 mask, not renormalised."""
+"""What only the released networks have: attention with a learned 0/1 mask, and the memory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd import Function
+from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
 from matebit.model.correspondence import (
@@ -17,6 +18,7 @@ from matebit.model.correspondence import (
     laid_out,
     matched_places,
 )
+from matebit.model.variant import variant_of
 from matebit.ops.norms import full_precision, l2_normalise
 
 
@@ -40,8 +42,9 @@ class StepFunction(Function):
 def released_weights(
     query: Tensor, key: Tensor, prune_query: Tensor, prune_key: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Logits and 0/1 mask, both (B,T,T), of query, key (B,E,T) and prune_query, prune_key
-    (B,8R,T).
+    """Logits and 0/1 mask, both (B,T,T).
+
+    Of query and key (B,E,T), prune_query and prune_key (B,8R,T).
     """
     logits = torch.bmm(query.transpose(1, 2), key) / query.shape[1] ** 0.5
     score = torch.bmm(prune_query.transpose(1, 2), prune_key) / prune_query.shape[1]
@@ -70,11 +73,10 @@ class ReleasedAttention(nn.Module):
         self.to_value = nn.Conv2d(channels, channels, 1)
         self.prune_query = Projection(channels, position, prune)
         self.prune_key = Projection(channels, position, prune)
-        # in the model of the slides the warp supervision is over all weights
-        self.warp_rejected = config.variant == "released"
+        self.warps_rejected = variant_of(config).warps_rejected
 
     def forward(self, x: Tensor, exemplar: Exemplar, position: Tensor, *, matches: bool) -> Correspondence:
-        """Scores to 0 and 1."""
+        """Let block input X (B,8C,h,w) find its matches in the exemplar; no output is renormalised."""
         grid = x.shape[-2:]
         normalised = l2_normalise(x)
         with torch.autocast(x.device.type, enabled=False):
@@ -95,7 +97,7 @@ class ReleasedAttention(nn.Module):
                 warped = laid_out(
                     (
                         rejected_warp(logits, mask, pooled)
-                        if self.warp_rejected
+                        if self.warps_rejected
                         else torch.bmm(pooled, weights.transpose(1, 2))
                     ).unflatten(2, grid)
                 )
@@ -109,3 +111,52 @@ class ReleasedAttention(nn.Module):
             mean = torch.einsum("cv,buv->bcu", centres, kept) / kept.sum(dim=2).clamp_min(1e-8)[:, None]
             match = matched_places(kept.argmax(dim=2), mean, grid)
         return Correspondence(correlated, 1 - confidence, warped, match, soft)
+
+
+ROWS = 1024
+
+
+class MemoryRead(Function):
+    """softmax(M x / tau) over the rows of M, times M.
+
+    Backward as released, and wrong on purpose: the gradient handed to x is x itself, whatever comes
+    in, and the rows of M move towards the tokens most similar to them.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, rows: Tensor, alpha: Tensor, tau: Tensor) -> Tensor:
+        """`x` (B,8C,T) and `rows` (1024,8C) to what is read, (B,8C,T)."""
+        similarity = torch.matmul(rows, x) / tau  # (B,1024,T)
+        ctx.save_for_backward(x, similarity, alpha)
+        ctx.rows = rows
+        return torch.matmul(rows.t(), torch.softmax(similarity, dim=1))
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradient of x is x; the rows move."""
+        x, similarity, alpha = ctx.saved_tensors
+        with torch.no_grad():
+            for sample, nearest in zip(x, similarity.argmax(dim=2), strict=True):
+                # M[r] = alpha M[r] + (1 - alpha) x[:, token most similar to r]
+                ctx.rows.mul_(alpha).add_((1 - alpha) * sample[:, nearest].t())
+        return x, None, None, None
+
+
+class Memory(nn.Module):
+    """1024 rows of token features, read by similarity; nothing in it is trained by gradients."""
+
+    latent_embedding: Tensor
+    alpha: Tensor
+    tau: Tensor
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.register_buffer("latent_embedding", torch.empty(ROWS, channels))
+        self.register_buffer("alpha", torch.tensor([0.999]))
+        self.register_buffer("tau", torch.tensor([0.05]))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B,8C,h,w) to the same shape: what the memory adds to the exemplar's features."""
+        x = F.normalize(features.flatten(2), dim=1, eps=1e-12)
+        read = MemoryRead.apply(x, self.latent_embedding, self.alpha, self.tau)
+        return read.unflatten(2, features.shape[-2:])  # type: ignore[union-attr]

@@ -1,13 +1,14 @@
-"""The training logs of an experiment, drawn as one panel a logged value, methods side by side."""
+"""The figures of the training logs, a panel a logged value, methods side by side: curves and the mask."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from matebit.contracts.training import CURVES_FILE
+from matebit.report.drawing import Drawing
 from matebit.report.experiment import Experiment
 from matebit.report.style import COLOURS, DASHES, PAGE
 
@@ -96,3 +97,49 @@ def panels(logs: Logs, names: list[str], logarithmic: bool = False) -> Figure:
     figure.supxlabel("images shown to the generator", fontsize=7)
     figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=len(handles) or 1)
     return figure
+
+
+def _curves(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
+    """A panel a loss, and the names of the losses."""
+    logs = method_logs(experiment)
+    # Names with a slash are statistics of single blocks, which have a figure of their own.
+    names = [name for name in logged_values(logs) if "/" not in name]
+    return panels(logs, names), {"losses": names, "methods": list(logs)}
+
+
+CURVES = Drawing(
+    "Training. Each logged loss against the images shown to the generator; a line a method, the "
+    "mean over seeds, its band from the smallest to the largest. Thin: as logged; thick: running "
+    "mean over a twentieth of the log.",
+    have_logs,
+    _curves,
+)
+
+
+def _mask_values(experiment: Experiment) -> list[str]:
+    return [name for name in logged_values(method_logs(experiment)) if name.startswith("mask/")]
+
+
+def _has_mask(experiment: Experiment) -> bool:
+    """Whether any method logged statistics of its mask."""
+    return have_logs(experiment) and bool(_mask_values(experiment))
+
+
+def _mask(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
+    """A panel a statistic and block, and their names."""
+    names = _mask_values(experiment)
+    # Zero has no place on a logarithmic scale: a method whose values are all zero gets no line.
+    logs = {
+        method: [table.where(table != 0) for table in tables]
+        for method, tables in method_logs(experiment).items()
+    }
+    return panels(logs, names, logarithmic=True), {"statistics": names, "methods": list(logs)}
+
+
+MASK = Drawing(
+    "The mask of the attention during training: the probability that falls on masked matches "
+    "(1 - confidence), its mean and maximum over a batch and the share of cells above 0.01, for "
+    "every block, on a logarithmic scale. Methods without a mask have no line.",
+    _has_mask,
+    _mask,
+)
