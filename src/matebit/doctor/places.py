@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from matebit.doctor.finding import Finding
+from matebit.errors import MatebitError
+from matebit.io.listening import listening
 from matebit.tracking.place import tracking_uri, without_password
 from matebit.weights.location import weights_folder
 
@@ -65,16 +67,13 @@ def _trouble(path: Path) -> tuple[Path, str] | None:
 def ports(wanted: Mapping[str, int]) -> Iterator[Finding]:
     """Whether the ports of the local pages are free, by the commands that serve them."""
     for command, port in wanted.items():
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind(("127.0.0.1", port))
-            except OSError as error:
-                said = f"not free ({error.strerror})"
-                do = f"choose another one: matebit {command} --port {port + 1}"
-                yield Finding(f"port {port}", "note", said, do)
-            else:
-                yield Finding(f"port {port}", "good", f"free for `matebit {command}`")
+        try:
+            listening("127.0.0.1", port).close()
+        except MatebitError:
+            do = f"choose another one: matebit {command} --port {port + 1}"
+            yield Finding(f"port {port}", "note", f"not free for `matebit {command}`", do)
+        else:
+            yield Finding(f"port {port}", "good", f"free for `matebit {command}`")
 
 
 def tracker(folder: Path) -> Iterator[Finding]:

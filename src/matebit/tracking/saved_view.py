@@ -24,8 +24,9 @@ def compared_methods(metrics: Sequence[str], at: int) -> str:
     """The tag's value; `metrics`: MLflow's keys in the columns' order, `at`: milliseconds since 1970."""
     state = {
         "searchFilter": "tags.`matebit.stage` = 'metrics' and params.method != 'controls'",
-        "orderByKey": "attributes.start_time",
-        "orderByAsc": False,
+        # By the time, MLflow's page would show the parents of these runs, closed, and nothing of them.
+        "orderByKey": "params.`method`",
+        "orderByAsc": True,
         "startTime": "ALL",
         "lifecycleFilter": "Active",
         "selectedColumns": [

@@ -12,7 +12,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 
 from matebit import __version__
-from matebit.contracts.measures import sort_key
+from matebit.contracts.measures import headline
 from matebit.io.files import read_json, sha256_of_file, write_json
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
@@ -227,11 +227,11 @@ class Store:
         parent = self._parent(record)
         self._send_params(parent, {key: value for key, value in used(record.params).items() if _is_main(key)})
         measured = {key.partition("/")[2] for key in (each.key for each in values) if not is_difference(key)}
-        headline = sorted(measured, key=lambda key: sort_key(metric_name(key)))
+        keys = {metric_name(key): key for key in measured}
         note = told.comparison(layout)
         for one in (run, parent) if note else ():
             self._client.set_tag(one, "mlflow.note.content", f"{note}\n\n{told.meanings(measured)}")
-        view = compared_methods(headline, record.ended or 0)
+        view = compared_methods([keys[name] for name in headline(keys)], record.ended or 0)
         self._client.set_experiment_tag(self._experiment(record.experiment), TAG, view)
         self._client.log_batch(
             parent, metrics=[Metric(each.key, each.value, each.timestamp, 0) for each in values]
