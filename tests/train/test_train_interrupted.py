@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from steps import results
 
 from command import matebit_here, start_matebit
+from matebit.train.interrupt import StopRequest
 from tiny_experiment import Experiment
 
 TRAIN = ("train", "results/tiny/params.yaml", "matebit", "--seed", "1")
@@ -83,3 +85,12 @@ def test_killed_at_a_random_moment(experiment, trained, dice: random.Random):
 def test_killed_at_many_random_moments(experiment, trained, dice: random.Random):
     assert kill_and_finish(experiment, 8, dice) > 0
     assert results(experiment) == results(trained)
+
+
+def test_a_scheduler_that_sends_sigterm_twice_asks_once_and_a_second_ctrl_c_acts():
+    with StopRequest() as stop:
+        for _ in range(3):  # a time limit of Slurm: the step's and srun's
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.number == signal.SIGTERM
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)

@@ -81,8 +81,8 @@ class ModelConfig(BaseModel):
     )
     hue_from_warp: bool = Field(
         False,
-        description="the image takes hue and saturation from the last block's warped exemplar, as far as a "
-        "gate that the decoder paints lets it; brightness is the decoder's alone (docs/model.md)",
+        description="the image takes hue and saturation from the last block's warped exemplar; the decoder "
+        "paints its brightness alone (docs/model.md)",
     )
     pos_dim: int = Field(16, ge=1, description="an eighth of the channels of the position encoding")
     prune_dim: int = Field(16, ge=1, description="an eighth of the pruning width (released attention)")

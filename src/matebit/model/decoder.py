@@ -56,15 +56,14 @@ def doubled(x: Tensor) -> Tensor:
 _LUMA = (0.299, 0.587, 0.114)
 
 
-def hue_of(warped: Tensor, image: Tensor, gate: Tensor) -> Tensor:
-    """`image` with the colour differences of `warped` where `gate` lets them; its luma stays.
+def hue_of(warped: Tensor, luma: Tensor) -> Tensor:
+    """`warped` (B,3,H,W) in [-1,1] with its luma replaced by `luma` (B,1,H,W).
 
-    `warped`, `image` (B,3,H,W) in [-1,1]; `gate` (B,1,H,W) logits. An average of the exemplar's pixels has
-    its hue and saturation already; to paint them through norms and tanh they must be learned anew.
+    An average of the exemplar's pixels has its hue and saturation already; to be painted through norms and
+    tanh they must be learned anew, and saturated ones come out too grey.
     """
-    other = warped - image
-    luma = sum(weight * other[:, n : n + 1] for n, weight in enumerate(_LUMA))
-    return image + torch.sigmoid(gate) * (other - luma)
+    own = sum(weight * warped[:, n : n + 1] for n, weight in enumerate(_LUMA))
+    return warped - own + luma
 
 
 class DecoderStage(nn.Module):
@@ -119,7 +118,7 @@ class Decoder(nn.Module):
             SelfAttention(2 * c, spectral=config.spectral_attention) if config.use_attention else None
         )
         self.residual = ResidualBlock(c)
-        self.final = nn.Conv2d(c + warp, 4 if config.hue_from_warp else 3, 3, padding=1)
+        self.final = nn.Conv2d(c + warp, 1 if config.hue_from_warp else 3, 3, padding=1)
         self.hue_from_warp = config.hue_from_warp
         self.source_features = skip
         self.reads_warp = config.warp_in_decoder
@@ -141,7 +140,8 @@ class Decoder(nn.Module):
 
         `warped` (B,3,h,w) on the token grid in [-1,1], for a decoder that sees it: a path for hue, which
         every other one loses in an instance norm or in the code (not in the slides). With `hue_from_warp` the
-        last convolution's fourth channel says how much of it goes straight into the image.
+        last convolution paints brightness alone, and the warp gives hue and saturation: values may then leave
+        [-1,1] where both are large.
         """
         x5 = self.down(F.leaky_relu(x4, 0.2))
         x = self.bottleneck(F.leaky_relu(x5, 0.2))
@@ -152,13 +152,11 @@ class Decoder(nn.Module):
         x = x if self.attention is None else self.attention(x)
         x = self.adain_3(self.style_3(self.joined(doubled(x), x2, warped)), style)
         x = self.residual(F.leaky_relu(doubled(x), 0.2))
-        painted = self.final(self.joined(x, None, warped))
-        image = torch.tanh(painted[:, :3])
+        painted = torch.tanh(self.final(self.joined(x, None, warped)))
         if not self.hue_from_warp or warped is None:
-            return image
-        size = (image.shape[-2], image.shape[-1])
+            return painted
         return hue_of(
-            F.interpolate(warped, size, mode="bilinear", align_corners=False), image, painted[:, 3:]
+            F.interpolate(warped, painted.shape[-2:], mode="bilinear", align_corners=False), painted
         )
 
 

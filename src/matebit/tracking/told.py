@@ -46,7 +46,9 @@ def description(record: JobRecord) -> str:
 
 def _losses() -> list[str]:
     rows = ["| curve | meaning |", "|---|---|"]
-    rows += ["| `total_G`, `total_D` | sum of the weighted losses of generator and discriminator |"]
+    rows += [
+        "| `curves/total_G`, `curves/total_D` | sum of the weighted losses of generator and discriminator |"
+    ]
     rows += [f"| `{VALIDATION}` | mean absolute error to the truth of the test items shown, 0 to 255 |"]
     rows += [f"| `loss/{name}` | {meaning} |" for name, meaning in _DISCRIMINATOR.items()]
     for name, field in LossConfig.model_fields.items():

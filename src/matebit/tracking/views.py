@@ -18,7 +18,7 @@ Point = tuple[int, dict[str, float]]  # a step and its values
 
 _SHOWN_IMAGES = 8
 
-VALIDATION = "validation_mae"
+VALIDATION = "curves/validation_mae"
 _DISCRIMINATOR = ("D_Fake", "D_real")
 _GENERATOR = frozenset(
     name
@@ -39,20 +39,20 @@ class View:
 def shown_curve(values: dict[str, float]) -> dict[str, float]:
     """The numbers of a log's line under the names that MLflow's page groups and sorts by.
 
-    Its first section holds names without a slash: the totals and the validation. Losses come before the
-    statistics of masks, these before what only counts.
+    It shows section by section in alphabetical order, names without a slash late. So the totals and the
+    validation are `curves`; losses come before the statistics of masks, these before what only counts.
     """
     generator = [name for name in values if name in _GENERATOR]
     discriminator = [name for name in values if name in _DISCRIMINATOR]
     shown = {}
-    for total, names in (("total_G", generator), ("total_D", discriminator)):
+    for total, names in (("curves/total_G", generator), ("curves/total_D", discriminator)):
         if names:
             shown[total] = sum(values[name] for name in names)
     for name, value in values.items():
         if name in _GENERATOR or name in _DISCRIMINATOR:
             shown[f"loss/{name}"] = value
         elif name.startswith("validation/"):
-            shown[name.replace("/", "_")] = value
+            shown[f"curves/{name.replace('/', '_')}"] = value
         else:
             shown[name if "/" in name else f"progress/{name}"] = value
     return {metric_key(name): value for name, value in shown.items()}

@@ -15,7 +15,10 @@ class Interrupted(KeyboardInterrupt):
 
 
 class StopRequest:
-    """While open, SIGTERM and SIGINT only leave a note in `number`; a second one acts at once."""
+    """While open, SIGTERM and SIGINT only leave a note in `number`; a Ctrl-C after that acts at once.
+
+    A SIGTERM never does: at a time limit Slurm and its srun send one each, and what means it kills.
+    """
 
     number: int | None = None
 
@@ -26,12 +29,9 @@ class StopRequest:
         return self
 
     def __exit__(self, *rest: object) -> None:
-        self._restore()
-
-    def _restore(self) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.number = number
-        self._restore()
+        signal.signal(signal.SIGINT, self._before[signal.SIGINT])
