@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image, ImageOps
 from scipy.ndimage import gaussian_filter
 from small_sets import run_all, sections
 
-from matebit.data import import_images
+from matebit.data import import_images, near_duplicates
 from matebit.data.near_duplicates import Double, crop_hashes, find_doubles, likeness
 from matebit.data.separate_duplicates import separate
 from matebit.errors import MatebitError
@@ -136,3 +137,49 @@ def test_one_work_in_two_reproductions(shared_data: Path):
     hashes = [crop_hashes(np.asarray(Image.open(root / name).convert("RGB"))) for name in chosen]
     found = {(double.one, double.other) for double in find_doubles(root, chosen, hashes, 1)}
     assert found == {(2 * place, 2 * place + 1) for place in range(len(twice))}
+
+
+def test_candidates_are_those_of_a_plain_search():
+    """Every pair looked at one by one; hashes of few bits, so that many are near and equally near."""
+    rng = np.random.default_rng(5)
+    hashes = rng.integers(0, 2**20, (70, 38), dtype=np.uint64)
+    expected = []
+    for one, crops in enumerate(hashes):
+        near = []
+        for other, row in enumerate(hashes):
+            distance, crop = min((int(value ^ row[0]).bit_count(), k) for k, value in enumerate(crops))
+            if other != one and distance <= 14:
+                near.append((distance, other, crop))
+        expected += [(one, other, crop) for _, other, crop in sorted(near)[:6]]
+    assert near_duplicates._candidates(hashes) == expected
+    assert near_duplicates._candidates(hashes[:1]) == []
+
+
+def test_ten_thousand_pictures_of_one_scene_take_no_hour():
+    """Frames of a film: every picture has doubles."""
+    rows = [{"id": f"f{n:05d}", "split": "train", "group": ""} for n in range(10_000)]
+    doubles = [Double(n, n + step, False, 0.9) for step in (1, 2, 3) for n in range(10_000 - step)]
+    began = time.process_time()
+    remaining, told = separate(rows, doubles, drop=False)
+    assert time.process_time() - began < 5
+    assert {row["group"] for row in remaining} == {"f00000"}
+    assert len(told) == len(remaining) == 10_000
+
+
+def test_hashes_of_another_version_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    root = tmp_path / "set"
+    root.mkdir()
+    for number in range(3):
+        drawn(number).save(root / f"p{number}.png")
+    params, layout = params_of(root, folder={"images": ["*"], "test_items": "p0"}), Layout("x", tmp_path)
+    hashed = []
+
+    def counted(pixels: np.ndarray) -> list[str]:
+        hashed.append(pixels.shape)
+        return crop_hashes(pixels)
+
+    monkeypatch.setattr(import_images, "crop_hashes", counted)
+    for version, count in ((import_images.VERSION, 3), (import_images.VERSION, 3), ("imagehash 0.1", 6)):
+        monkeypatch.setattr(import_images, "VERSION", version)
+        import_images.run(params, layout)
+        assert len(hashed) == count

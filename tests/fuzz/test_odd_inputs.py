@@ -33,7 +33,7 @@ from matebit.io.tables import read_table
 from matebit.model.checkpoint import load
 from matebit.model.released import import_checkpoint
 from matebit.translate.framing import frame_of
-from matebit.translate.label_maps import read_masks
+from matebit.translate.label_maps import Maps, read_masks
 
 TOTAL = int(os.environ.get("MATEBIT_FUZZ") or 400)
 MOST_MEMORY = 2 * 2**30
@@ -82,7 +82,8 @@ def checkpoints(folder: Path, dice: random.Random) -> None:
 def masks(folder: Path, dice: random.Random) -> None:
     for name in dice.choice((["photo.png"], ["photo_hair.png", "photo_skin.png"])):
         given = odd.put(folder, name, odd.plane(dice))
-    read_masks(dice.choice((given, folder)), "photo", PHOTO, frame_of(PHOTO, 16, "pad"), faces.LABEL_SET)
+    frame, maps = frame_of(PHOTO, 16, "pad"), Maps(faces.LABEL_SET)
+    read_masks(dice.choice((given, folder)), "photo", PHOTO, frame, maps)
 
 
 def poses(folder: Path, dice: random.Random) -> None:

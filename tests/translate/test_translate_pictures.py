@@ -216,7 +216,7 @@ def test_label_maps_are_read_in_the_networks_own_labels(pictures, tmp_path: Path
     run(*words, *photo, "--masks", tmp_path / "labels.png")
     assert (tmp_path / "o.png").read_bytes() == given
     translator = matebit.load(path)
-    framed = of_file(tmp_path / "labels.png", translator.conditions, 32, "pad", translator.labels)
+    framed = of_file(tmp_path / "labels.png", translator.conditions, 32, "pad", translator.maps)
     np.testing.assert_array_equal(framed.condition.argmax(axis=0), labels)
     assert f"{largest + 1}" in refusal(*words, "--condition", tmp_path / "beyond.png")
     assert "give a label map" in refusal(*words, *photo, "--masks", tmp_path / "parts")

@@ -108,6 +108,14 @@ def translate(
         Path | None,
         _option("--masks", metavar="M", help="Labels of the photo: a label map, or CelebAMask-HQ masks."),
     ] = None,
+    exemplar_masks: Annotated[
+        Path | None,
+        _option(
+            "--exemplar-masks",
+            metavar="M",
+            help="Labels of the exemplars, where the network reads them too.",
+        ),
+    ] = None,
     align: Annotated[
         bool, _option("--align", help="The photo's face alone, brought to the frame of CelebA-HQ.")
     ] = False,
@@ -130,6 +138,7 @@ def translate(
     own = {
         "--photo": photos, "--condition": conditions, "--exemplar": exemplars, "--out": out,
         "--checkpoint": checkpoint, "--size": size, "--fit": fit, "--show": show, "--masks": masks,
+        "--exemplar-masks": exemplar_masks,
         "--align": align, "--paste": paste, "--enlarge": enlarge, "--kind": kind, "--device": device,
     }  # fmt: skip
     named = [name for name, value in own.items() if value]
@@ -165,6 +174,7 @@ def translate(
         align,
         paste,
         1 if enlarge is None else enlarge,
+        exemplar_masks,
     )
     request.check()
     from matebit.train.device import choose_device

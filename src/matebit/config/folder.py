@@ -157,5 +157,13 @@ class FolderConfig(BaseModel):
         """Whether every image has a label map, in a file of its own or beside it."""
         return bool(self.label_maps or self.side_by_side)
 
+    @property
+    def coding(self) -> FolderConfig:
+        """How label maps are coded, without where they lie: for maps that come from elsewhere."""
+        if not self.has_label_maps:
+            return FolderConfig()
+        keys = {"colours", "colour_tolerance", "unclear_share", "ignore_label"}
+        return FolderConfig(label_maps="{stem}.png", **self.model_dump(include=keys))
+
     def _optional_paths(self) -> tuple[str | None, ...]:
         return self.label_maps, self.part_masks, self.keypoints, self.landmarks, self.checksums

@@ -16,7 +16,11 @@ LABEL_SETS: dict[str, LabelSet] = {
 
 def labels_of(config: DataConfig) -> LabelSet:
     """The set in which the pictures that `config` names are parsed, in the colours of its table if any."""
-    known, table = LABEL_SETS[label_set_of(config)], config.folder.colours
+    return in_own_colours(LABEL_SETS[label_set_of(config)], config.folder.colours)
+
+
+def in_own_colours(known: LabelSet, table: list[list[int]] | None) -> LabelSet:
+    """Classes shown in the colours that a table names; other sets as they are."""
     if known is not CLASSES or table is None:
         return known
     own = tuple(value for colour in table for value in colour)

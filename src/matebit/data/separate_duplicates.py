@@ -38,10 +38,13 @@ def separate(rows: list[dict], doubles: Sequence[Double], drop: bool) -> tuple[l
                 left_out = held_out and rows[place]["split"] == "train"
                 done[place] = "left out of training" if left_out else "grouped"
     groups = _groups(rows, alike, done)
+    own: dict[int, list[Double]] = defaultdict(list)
+    for double in doubles:
+        own[double.one].append(double)
+        own[double.other].append(double)
     told = []
     for place in sorted(done):
-        own = [double for double in doubles if place in (double.one, double.other)]
-        nearest = max(own, key=lambda double: double.likeness)
+        nearest = max(own[place], key=lambda double: double.likeness)
         other = nearest.other if place == nearest.one else nearest.one
         told.append(
             {

@@ -231,8 +231,9 @@ class Store:
         return model
 
     def _send_comparison(self, layout: Layout, record: JobRecord, run: str, values: list[Metric]) -> None:
-        """The comparison table, with the report and with the parent: parents of several experiments can then
-        be compared number by number.
+        """The comparison table, with the report and with the parent.
+
+        Parents of several experiments can then be compared number by number.
         """
         parent = self._parent(record)
         self._send_params(parent, {key: value for key, value in used(record.params).items() if _is_main(key)})

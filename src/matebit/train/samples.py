@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +23,20 @@ def _pixels(images: Tensor) -> np.ndarray:
 
 
 @torch.no_grad()
-def sample_sheet(target: Path, generator: Generator, batch: TrainingBatch) -> float:
+def sample_sheet(
+    target: Path, generator: Generator, batch: TrainingBatch, view: Callable[[np.ndarray], np.ndarray]
+) -> float:
     """Write the sheet of `batch` as the generator (evaluation mode) translates it; a row an item.
 
-    Returns the mean absolute error of the 8-bit outputs to the truth, 0 to 255.
+    `view`: a condition, uint8 (C,S,S), as a picture, uint8 (S,S,3). Returns the mean absolute error of the
+    8-bit outputs to the truth, 0 to 255.
     """
     size = batch.truth.shape[-2:]
     translation = generator(batch.condition, batch.exemplar, batch.exemplar_condition)
-    condition = (1 - batch.condition[:, :1]).expand(-1, 3, -1, -1) * 2 - 1
+    conditions = [view(condition) for condition in (batch.condition * 255).round().byte().cpu().numpy()]
     warped = [F.interpolate(block, size=size, mode="nearest") for block in translation.warped]
-    columns = [_pixels(c) for c in (condition, batch.exemplar, *warped, translation.image, batch.truth)]
+    columns = [np.stack(conditions)]
+    columns += [_pixels(shown) for shown in (batch.exemplar, *warped, translation.image, batch.truth)]
     output, truth = (column.astype(np.int64) for column in columns[-2:])
     rows, (height, width) = len(batch.ids), size
     sheet = np.full((rows * (height + _GAP) - _GAP, len(columns) * (width + _GAP) - _GAP, 3), 255, np.uint8)

@@ -6,16 +6,21 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
 
+from matebit.contracts.label_sets import labels_of
 from matebit.contracts.training import CURVES_FILE, SUMMARY_FILE
 from matebit.data import batches as raw
+from matebit.data.conditions.view import condition_view
+from matebit.data.seen import NEEDED_BY, seen_in_training
 from matebit.data.test_set import TestSet
 from matebit.data.training_set import TrainingSet
 from matebit.errors import MatebitError
 from matebit.features.build import build_features
+from matebit.features.described import Describer
 from matebit.features.location import feature_weights
 from matebit.io.files import sha256_of_file, write_bytes, write_json
 from matebit.logs import Progress
@@ -52,7 +57,12 @@ class Training:
             self.state.begin(fingerprint(params, layout, method, seed))
         ranks.wait()
         self.images = TrainingSet(params, layout, seed)
-        self.shown = self._shown(TestSet(params, layout))
+        test = TestSet(params, layout)
+        self.shown = self._shown(test)
+        kind, palette = params.conditions.kind, labels_of(params.data).palette
+        self._view = partial(condition_view, kind=kind, palette=palette)
+        # opened here, so that absent weights are said before hours of training
+        self._seen = partial(seen_in_training, params, Describer(NEEDED_BY), self.images, test)
         features = build_features(params.features, feature_weights(params.features))
         self.step = TrainingStep(
             self.sections, features if self.sections.losses.perceptual else None, seed, self.device, ranks
@@ -65,6 +75,7 @@ class Training:
             "seed": seed,
             "data": params.data.model_dump(mode="json", include={"source", "load_size", "crop_size"}),
             "conditions": params.conditions.model_dump(mode="json"),
+            "label_maps": params.data.folder.coding.model_dump(mode="json", exclude_defaults=True),
             "data_index_sha256": sha256_of_file(layout.data / "index.csv"),
             "pairs_sha256": sha256_of_file(layout.pairs / "pairs.csv"),
             "images": self.config.images,
@@ -164,7 +175,7 @@ class Training:
     def _sample(self) -> None:
         if self.ranks.first:
             path = self.folders.state / "samples" / f"{self.images_seen:09d}.png"
-            error = sample_sheet(path, self.step.averaged(), self.shown)
+            error = sample_sheet(path, self.step.averaged(), self.shown, self._view)
             # Among the means, so that it enters the log's next line though that may be a later step's.
             self.averages.add({"validation/mae": error})
 
@@ -204,7 +215,8 @@ class Training:
             write_bytes(target / "samples" / sheet.name, sheet.read_bytes())
         write_bytes(target / CURVES_FILE, self.curves.path.read_bytes())
         write_json(target / SUMMARY_FILE, self._summary())
-        save_generator(self.folders.checkpoint, self.step.averaged(), self.sections.model, self.provenance)
+        said = {**self.provenance, "seen": self._seen().as_json()}
+        save_generator(self.folders.checkpoint, self.step.averaged(), self.sections.model, said)
         self.state.clear()
 
     def _summary(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from matebit.translate.maps import asked_for, sheet, write_maps
 from matebit.translate.structure import Framed
 
 if TYPE_CHECKING:
-    from matebit.translate.translator import Translated, Translator
+    from matebit.translate.translator import Exemplar, Translated, Translator
 
 logger = logging.getLogger("matebit")
 
@@ -47,6 +47,7 @@ class Request:
     align: bool = False
     paste: bool = False
     enlarge: int = 1
+    exemplar_masks: Path | None = None
 
     def check(self) -> None:
         """Raise `MatebitError` for what can be seen to be wrong without the network, which takes seconds."""
@@ -168,7 +169,7 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
 
     def framed(path: Path) -> Framed:
         if request.conditions:
-            return structure.of_file(path, translator.conditions, size, request.fit, translator.labels)
+            return structure.of_file(path, translator.conditions, size, request.fit, translator.maps)
         photo = read_rgb(path)
         if aligner is not None:
             alignments[path] = aligner.align(photo, str(path))
@@ -179,14 +180,19 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
             request.fit,
             str(path),
             request.masks,
-            translator.labels,
+            translator.maps,
             alignments.get(path),
         )
 
     exemplars: dict[Path, np.ndarray] = {}
+    shown: dict[Path, Exemplar] = {}
     for path in work.exemplars:
         try:
             exemplars[path] = read_rgb(path)
+            # the frame of an aligned face is a square that pads
+            fit: Fit = "pad" if request.align else request.fit
+            shown[path] = translator.exemplar(exemplars[path], size, fit, str(path), request.exemplar_masks)
+            _say(translator.far_exemplar(shown[path], str(path)))
         except BrokenImage as error:
             _pass_over(error, work, broken)
     written: list[Path] = []
@@ -195,13 +201,14 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
         for content in work.content:
             try:
                 condition = framed(content)
+                _say(translator.far_photo(condition, str(content)))
             except BrokenImage as error:
                 _pass_over(error, work, broken)
                 bar.advance(len(work.exemplars))
                 continue
             found = []
-            for path, pixels in exemplars.items():
-                result = translator.examine(condition, pixels)
+            for path in exemplars:
+                result = translator.examine(condition, shown[path])
                 found.append(result)
                 if not work.to_sheet:
                     written += _write_one(result, condition, work, content, work.targets[content, path])
@@ -230,6 +237,11 @@ def translate_files(translator: Translator, request: Request) -> list[Path]:
             f"rest is in {request.out}; the first: {broken[0]}"
         )
     return written
+
+
+def _say(warning: str | None) -> None:
+    if warning:
+        logger.warning("%s", warning)
 
 
 def _pass_over(error: BrokenImage, work: _Work, broken: list[str]) -> None:

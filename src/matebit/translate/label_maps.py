@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from matebit.config.folder import FolderConfig
 from matebit.contracts import faces
 from matebit.contracts.parsing import IGNORED, LabelSet, Parsing
 from matebit.data.alignment import Alignment
@@ -16,9 +18,28 @@ from matebit.io.images import BrokenImage, read_plane
 from matebit.translate.framing import Frame, frame_of
 
 
-def read_label_map(path: Path, labels: LabelSet) -> np.ndarray:
-    """A file whose values are labels of `labels`, or 255 for no class, uint8 (H,W). Raises `BrokenImage`."""
+@dataclass(frozen=True)
+class Maps:
+    """What a checkpoint's label maps hold, and how their files code it, as `data.folder` said in training."""
+
+    labels: LabelSet = faces.LABEL_SET
+    coding: FolderConfig = field(default_factory=FolderConfig)
+
+
+def read_label_map(path: Path, maps: Maps) -> np.ndarray:
+    """Labels of `maps`, or 255 for no class, uint8 (H,W). Raises `BrokenImage`.
+
+    The file's values are the labels, or its colours where `maps` has a table of them, JPEG's errors and all.
+    """
+    labels = maps.labels
+    if maps.coding.colours is not None and not _is_indexed(path, maps.coding.colours):
+        # Here, because it brings along what takes long to load.
+        from matebit.data.sources.label_files import read_labels
+
+        return read_labels(path, maps.coding)
     found = read_plane(path)
+    if maps.coding.ignore_label is not None:
+        found = np.where(found == maps.coding.ignore_label, np.uint8(IGNORED), found)
     largest = found.max(initial=0, where=found != IGNORED)
     if largest >= len(labels.labels):
         raise BrokenImage(
@@ -26,6 +47,17 @@ def read_label_map(path: Path, labels: LabelSet) -> np.ndarray:
             f"{len(labels.labels) - 1}; give such a label map"
         )
     return found
+
+
+def _is_indexed(path: Path, colours: list[list[int]]) -> bool:
+    """Whether a file's values are places in this very table, as the stage `conditions` writes label maps."""
+    try:
+        with Image.open(path) as image:
+            palette = image.getpalette() if image.mode == "P" else None
+    except Exception:  # Pillow raises many kinds; reading it will say what is wrong
+        return False
+    table = [value for colour in colours for value in colour]
+    return palette is not None and palette[: len(table)] == table
 
 
 def _whose(labels: LabelSet) -> str:
@@ -42,18 +74,18 @@ def read_masks(
     stem: str,
     photo: np.ndarray,
     frame: Frame,
-    labels: LabelSet,
+    maps: Maps,
     alignment: Alignment | None = None,
 ) -> Parsing:
     """The labels of a photograph, and the parts of a face, in its frame, where it is aligned if it is.
 
-    `masks` is a label map (values of `labels`), or a folder with label maps `STEM.png`, or, of a face, with
+    `masks` is a label map (see `read_label_map`), or a folder with label maps `STEM.png`, or, of a face, with
     part masks `STEM_PART.png`, `PART.png` or as CelebAMask-HQ names them (`NNNNN_PART.png`, also below
     ID//2000).
     """
-    files = _mask_files(masks, stem)
+    files, labels = _mask_files(masks, stem), maps.labels
     if isinstance(files, Path):
-        planes = {"labels": read_label_map(files, labels)}
+        planes = {"labels": read_label_map(files, maps)}
     elif labels is not faces.LABEL_SET:
         raise MatebitError(
             f"{masks} holds masks of a face's parts, but this checkpoint reads labels of {_whose(labels)}; "
@@ -84,7 +116,7 @@ def _mask_files(masks: Path, stem: str) -> Path | dict[str, Path]:
     if masks.is_file():
         return masks
     if not masks.is_dir():
-        raise MatebitError(f"{masks} does not exist; --masks names a label map or a folder of masks")
+        raise MatebitError(f"{masks} does not exist; what is wanted is a label map or a folder of masks")
     if (whole := masks / f"{stem}.png").is_file():
         return whole
     folders, beginnings = [masks], [f"{stem}_", ""]

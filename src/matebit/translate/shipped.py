@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes, write_json
+from matebit.model.checkpoint import read_metadata
 from matebit.translate.provenance import finished_checkpoint, provenance_of
+from matebit.translate.recorded import SEEN_KEY
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
@@ -31,8 +33,8 @@ def shipped_checkpoint() -> Path:
 def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder: Path = FOLDER) -> list[Path]:
     """Copy a run's checkpoint to `folder` as NAME.safetensors, what made it beside it as NAME.json.
 
-    See `provenance_of`. Raises `MatebitError` for a run that is not scored, and for a checkpoint of more
-    than 20 MB.
+    See `provenance_of`; it says what the training showed where the checkpoint does not. Raises `MatebitError`
+    for a run that is not scored, and for a checkpoint of more than 20 MB.
     """
     checkpoint = finished_checkpoint(params, layout, method, seed)
     data = checkpoint.read_bytes()
@@ -41,7 +43,13 @@ def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder:
             f"{checkpoint} has {len(data):,} bytes, more than the {LARGEST_BYTES:,} of a shipped "
             "checkpoint: lower model.ngf"
         )
+    told = provenance_of(params, layout, method, seed)
+    if SEEN_KEY not in (read_metadata(checkpoint).get("extra") or {}):
+        # It was trained before checkpoints said it. Imported here, because it takes long to load.
+        from matebit.data.seen import seen_of_run
+
+        told[SEEN_KEY] = seen_of_run(params, layout, seed).as_json()
     targets = [folder / f"{layout.name}.safetensors", folder / f"{layout.name}.json"]
-    write_json(targets[1], provenance_of(params, layout, method, seed))
+    write_json(targets[1], told)
     write_bytes(targets[0], data)
     return targets

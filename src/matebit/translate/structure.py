@@ -12,8 +12,6 @@ from PIL import Image
 
 from matebit.config.data import ConditionsConfig
 from matebit.contracts.condition_kinds import CONDITIONS, possible_channels
-from matebit.contracts.faces import LABEL_SET
-from matebit.contracts.parsing import LabelSet
 from matebit.data.alignment import Alignment
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
@@ -21,7 +19,7 @@ from matebit.data.conditions.registry import load_extractor
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_plane, read_rgb, resize_nearest
 from matebit.translate.framing import Fit, Frame, frame_of
-from matebit.translate.label_maps import parsed, read_label_map, read_masks
+from matebit.translate.label_maps import Maps, parsed, read_label_map, read_masks
 
 
 @dataclass(frozen=True)
@@ -45,23 +43,27 @@ def of_photo(
     fit: Fit,
     name: str,
     masks: Path | None = None,
-    labels: LabelSet = LABEL_SET,
+    maps: Maps | None = None,
     alignment: Alignment | None = None,
+    option: str = "--masks",
 ) -> Framed:
     """Extract the condition of a photograph, uint8 (H,W,3), as the stage `conditions` does.
 
-    `masks`: its labels or parts, for kinds that need them, in the set `labels`; see `read_masks`. With
-    `alignment` its face alone is seen, in the frame of CelebA-HQ. Raises `MatebitError` where masks are
-    needed and not given.
+    `masks`: its labels or parts, for kinds that need them, as `maps` says; see `read_masks`. With `alignment`
+    its face alone is seen, in the frame of CelebA-HQ. Raises `MatebitError` where masks are needed and not
+    given (`option` would).
     """
     frame = frame_of(photo, size, fit) if alignment is None else Frame(size, size, size, "pad")
     if masks is None and not CONDITIONS[config.kind].lines:
         raise MatebitError(
             f"this checkpoint's condition is {config.kind!r}, which a plain picture does not have: give the "
-            f"labels of {name} (--masks), a finished condition (--condition), or take a checkpoint of "
+            f"labels of {name} ({option}){', a finished condition (--condition)' * (option == '--masks')}, "
+            "or take a checkpoint of "
             f"{' or '.join(kind for kind in CONDITIONS if CONDITIONS[kind].lines)}"
         )
-    parsing = None if masks is None else read_masks(masks, Path(name).stem, photo, frame, labels, alignment)
+    parsing = None
+    if masks is not None:
+        parsing = read_masks(masks, Path(name).stem, photo, frame, maps or Maps(), alignment)
     if alignment is None:
         image = frame.place(photo, Image.Resampling.BILINEAR)
     else:
@@ -86,10 +88,8 @@ def of_drawing(grey: np.ndarray, config: ConditionsConfig, size: int, fit: Fit) 
     return Framed(lines_and_distance(placed, config.distance_reach), frame, picture=grey)
 
 
-def of_file(
-    path: Path, config: ConditionsConfig, size: int, fit: Fit, labels: LabelSet = LABEL_SET
-) -> Framed:
-    """A condition from a file: as the stage `conditions` writes them, a drawing, or a map of `labels`.
+def of_file(path: Path, config: ConditionsConfig, size: int, fit: Fit, maps: Maps | None = None) -> Framed:
+    """A condition from a file: as the stage `conditions` writes them, a drawing, or a label map (`maps`).
 
     The stage's files are grey PNG with the channels stacked from top to bottom. Raises `MatebitError`
     for a file that is none of what the kind allows.
@@ -105,9 +105,10 @@ def of_file(
     if kind.lines:
         return of_drawing(np.asarray(Image.fromarray(read_rgb(path)).convert("L")), config, size, fit)
     if config.kind in ("parsing", "labels"):
-        plane = read_label_map(path, labels)
+        maps = maps or Maps()
+        plane = read_label_map(path, maps)
         frame = frame_of(plane, size, fit)
-        placed = parsed(frame.place(plane, Image.Resampling.NEAREST, margin=0), labels)
+        placed = parsed(frame.place(plane, Image.Resampling.NEAREST, margin=0), maps.labels)
         empty = np.zeros((size, size, 3), np.uint8)
         return Framed(load_extractor(config)(Structure(str(path), empty, placed), config), frame)
     counts = " or ".join(map(str, possible))

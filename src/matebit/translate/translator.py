@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import torch
 from PIL import Image
-from pydantic import ValidationError
 
 from matebit.config.data import ConditionsConfig
 from matebit.config.model import ModelConfig
-from matebit.contracts.condition_kinds import CONDITIONS, possible_channels
-from matebit.contracts.label_sets import labels_of_channels
+from matebit.contracts.condition_kinds import CONDITIONS
+from matebit.contracts.label_sets import in_own_colours, labels_of_channels
 from matebit.contracts.parsing import LabelSet
 from matebit.data import batches as raw
+from matebit.data.conditions.view import condition_view
 from matebit.errors import MatebitError
 from matebit.fetch.hub import MODEL_FILE, SCHEME, fetch_model
 from matebit.io.images import read_rgb, upright_rgb
@@ -25,14 +26,19 @@ from matebit.model.checkpoint import load_with_metadata, save_generator
 from matebit.model.generator import Generator
 from matebit.model.translation import Translation
 from matebit.translate import structure
+from matebit.translate.distances import Distances
 from matebit.translate.enlarge import checked_factor, enlarged
 from matebit.translate.framing import Fit, Frame, frame_of
+from matebit.translate.label_maps import Maps
 from matebit.translate.model_files import write_config
+from matebit.translate.recorded import Recorded, recorded_in
 from matebit.translate.shipped import shipped_checkpoint
 from matebit.translate.structure import Framed
 
 if TYPE_CHECKING:
     from matebit.data.align_faces import FaceAligner
+
+logger = logging.getLogger("matebit")
 
 LARGEST = 1024
 Picture = Image.Image | np.ndarray | Path | str
@@ -50,6 +56,17 @@ class Matched:
     confidence: np.ndarray
     argmax: np.ndarray
     soft: np.ndarray
+
+
+@dataclass(frozen=True)
+class Exemplar:
+    """An exemplar as the network sees it: `pixels` uint8 (S,S,3).
+
+    `condition` uint8 (C,S,S), of the networks that read it.
+    """
+
+    pixels: np.ndarray
+    condition: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -86,8 +103,8 @@ class Translator:
     Called with tensors it is the generator (`docs/model.md`); `translate` takes pictures.
     """
 
-    def __init__(self, generator: Generator, conditions: ConditionsConfig | None, source: str) -> None:
-        self.generator, self._conditions, self.source = generator, conditions, source
+    def __init__(self, generator: Generator, recorded: Recorded, source: str) -> None:
+        self.generator, self.recorded, self.source = generator, recorded, source
 
     def __call__(self, *tensors: Any, **options: Any) -> Translation:
         """Translate tensors; see `Generator.forward`."""
@@ -101,17 +118,23 @@ class Translator:
     @property
     def conditions(self) -> ConditionsConfig:
         """What the condition is and its settings. A `MatebitError` where the checkpoint does not say."""
-        if self._conditions is None:
+        if self.recorded.conditions is None:
             raise MatebitError(
                 f"{self.source} does not say which condition it was trained on, so none can be made of a "
                 f"picture: name its kind (--kind, or matebit.load(path, kind=...)): {', '.join(CONDITIONS)}"
             )
-        return self._conditions
+        return self.recorded.conditions
 
     @property
     def labels(self) -> LabelSet:
         """The labels of the maps that its condition is made of, if it is made of one."""
-        return labels_of_channels(self.conditions, self.config.require_condition_channels())
+        known = labels_of_channels(self.conditions, self.config.require_condition_channels())
+        return in_own_colours(known, self.recorded.coding.colours)
+
+    @property
+    def maps(self) -> Maps:
+        """How files of such maps are read."""
+        return Maps(self.labels, self.recorded.coding)
 
     @property
     def device(self) -> torch.device:
@@ -137,8 +160,7 @@ class Translator:
     def save_pretrained(self, folder: Path | str) -> Path:
         """Write weights (safetensors, the configuration inside) and `config.json` to a folder; returns it."""
         folder = Path(folder)
-        known = {} if self._conditions is None else {"conditions": self._conditions.model_dump(mode="json")}
-        save_generator(folder / MODEL_FILE, self.generator, self.config, known)
+        save_generator(folder / MODEL_FILE, self.generator, self.config, self.recorded.as_extra())
         write_config(folder / MODEL_FILE)
         return folder
 
@@ -169,6 +191,7 @@ class Translator:
         size: int | None = None,
         fit: Fit = "pad",
         masks: Path | None = None,
+        exemplar_masks: Path | None = None,
         align: bool = False,
         enlarge: int = 1,
     ) -> Image.Image:
@@ -176,29 +199,37 @@ class Translator:
 
         `size`: side in px of the square that the network sees, by default that of its training. `fit`:
         `pad` keeps the whole photo and its shape, `crop` takes its middle square. `masks`: the photo's
-        parts or label map, for checkpoints of face_edges, parsing and labels. `align`: its face alone,
-        brought to the frame of CelebA-HQ, see `face_aligner`. `enlarge`: the result so many times as large,
-        its colours laid along the photo's lines.
+        parts or label map, for checkpoints of face_edges, parsing and labels; `exemplar_masks`: the
+        exemplar's, where the network reads its condition too. `align`: its face alone, brought to the frame
+        of CelebA-HQ, see `face_aligner`. `enlarge`: the result so many times as large, its colours laid
+        along the photo's lines. What lies far from the checkpoint's training is said in the log.
         """
         checked_factor(enlarge)
         name = photo if isinstance(photo, (str, Path)) else "the photo"
         pixels, side = pixels_of(photo), self.side(size)
         alignment = self.face_aligner.align(pixels, str(name)) if align else None
         framed = structure.of_photo(
-            pixels, self.conditions, side, fit, str(name), masks, self.labels, alignment
+            pixels, self.conditions, side, fit, str(name), masks, self.maps, alignment
         )
-        found = self.examine(framed, pixels_of(exemplar))
+        other = exemplar if isinstance(exemplar, (str, Path)) else "the exemplar"
+        shown = self.exemplar(pixels_of(exemplar), side, framed.frame.fit, str(other), exemplar_masks)
+        for said in (self.far_photo(framed, str(name)), self.far_exemplar(shown, str(other))):
+            if said:
+                logger.warning("%s", said)
+        found = self.examine(framed, shown)
         return Image.fromarray(enlarged(found.image, framed, enlarge))
 
     @torch.inference_mode()
-    def examine(self, framed: Framed, exemplar: np.ndarray) -> Translated:
+    def examine(self, framed: Framed, exemplar: Exemplar | np.ndarray) -> Translated:
         """Translate a framed condition with an exemplar, uint8 (H,W,3), and tell what was matched."""
         frame = framed.frame
-        shown = frame_of(exemplar, frame.size, frame.fit).place(exemplar, Image.Resampling.BICUBIC)
+        if isinstance(exemplar, np.ndarray):
+            exemplar = self.exemplar(exemplar, frame.size, frame.fit)
+        shown, own = exemplar.pixels, exemplar.condition
         found = self.generator(
             raw.condition_to_network(self._tensor(framed.condition)),
             raw.image_to_network(self._tensor(shown.transpose(2, 0, 1))),
-            self._exemplar_condition(exemplar, frame),
+            None if own is None else raw.condition_to_network(self._tensor(own)),
             matches=True,
         )
         matched = None
@@ -211,14 +242,47 @@ class Translator:
             )
         return Translated(_pixels(found.image), frame, framed.condition, shown, matched)
 
+    def exemplar(
+        self,
+        pixels: np.ndarray,
+        size: int,
+        fit: Fit,
+        name: str = "the exemplar",
+        masks: Path | None = None,
+    ) -> Exemplar:
+        """An exemplar, uint8 (H,W,3), as the network sees it at `size` px; `masks`: as of a photo.
+
+        Raises `MatebitError` where the network reads its condition, which needs masks, and there are none.
+        """
+        frame = frame_of(pixels, size, fit)
+        own = None
+        if self.config.condition_in_exemplar:
+            maps, option = self.maps, "--exemplar-masks"
+            own = structure.of_photo(
+                pixels, self.conditions, size, fit, name, masks, maps, option=option
+            ).condition
+        return Exemplar(frame.place(pixels, Image.Resampling.BICUBIC), own)
+
+    @cached_property
+    def _distances(self) -> Distances | None:
+        return None if self.recorded.seen is None else Distances(self.recorded.seen)
+
+    def far_photo(self, framed: Framed, name: str) -> str | None:
+        """A sentence where the condition lies far from what the checkpoint was trained on."""
+        if self._distances is None:
+            return None
+        view = condition_view(framed.condition, self.conditions.kind, self.labels.palette)
+        what = "lines" if CONDITIONS[self.conditions.kind].lines else self.conditions.kind.replace("_", " ")
+        return self._distances.of_condition(view, f"the {what} of {name}")
+
+    def far_exemplar(self, exemplar: Exemplar, name: str) -> str | None:
+        """A sentence where the exemplar lies far from those of the training."""
+        if self._distances is None:
+            return None
+        return self._distances.of_exemplar(exemplar.pixels, f"{name} as an exemplar")
+
     def _tensor(self, pixels: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(pixels))[None].to(self.device)
-
-    def _exemplar_condition(self, exemplar: np.ndarray, frame: Frame) -> torch.Tensor | None:
-        if not self.config.condition_in_exemplar:
-            return None
-        own = structure.of_photo(exemplar, self.conditions, frame.size, frame.fit, "the exemplar")
-        return raw.condition_to_network(self._tensor(own.condition))
 
 
 def _pixels(images: torch.Tensor) -> np.ndarray:
@@ -253,24 +317,5 @@ def load(
     source = str(path) if path is not None else str(shipped_checkpoint())
     path = _file_of(path)
     generator, extra = load_with_metadata(path, resize_position=resize_position)
-    recorded = extra.get("conditions")
-    if recorded is not None and kind is not None and recorded.get("kind") != kind:
-        raise MatebitError(
-            f"{path} was trained on the kind {recorded.get('kind')!r} of condition, not {kind!r}"
-        )
-    if recorded is None and kind is not None:
-        recorded = {"kind": kind}
-    try:
-        conditions = None if recorded is None else ConditionsConfig(**recorded)
-    except (ValidationError, TypeError) as error:
-        raise MatebitError(
-            f"the condition {recorded!r} of {path} is none that this version knows: its kinds are "
-            f"{', '.join(CONDITIONS)}"
-        ) from error
-    expected = generator.config.require_condition_channels()
-    if conditions is not None and expected not in possible_channels(conditions):
-        raise MatebitError(
-            f"{path} reads conditions of {expected} channels, but {conditions.kind!r} has "
-            f"{' or '.join(map(str, possible_channels(conditions)))}: name another kind"
-        )
-    return Translator(generator, conditions, source)
+    recorded = recorded_in(path, extra, kind, generator.config.require_condition_channels())
+    return Translator(generator, recorded, source)

@@ -9,14 +9,27 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
+from small_sets import sections
 
+from matebit.config.data import ConditionsConfig
 from matebit.config.extractors import ExtractorsConfig
+from matebit.config.model import ModelConfig
+from matebit.data import import_images
 from matebit.data.align_faces import FaceAligner, aligner_by_network
 from matebit.data.alignment import Alignment
 from matebit.errors import MatebitError
-from matebit.io.images import BrokenImage, read_rgb
+from matebit.io.images import BrokenImage, read_rgb, write_png
+from matebit.model.build import build_generator
+from matebit.pipeline.layout import Layout
+from matebit.translate.files import Request, translate_files
+from matebit.translate.recorded import Recorded
+from matebit.translate.translator import Translator
 
+TINY = ModelConfig(
+    ngf=4, ndf=4, num_d=1, blocks=1, token_stride=4, crop_size=32, init_gain=0.3, condition_channels=2
+)
 ASKED = ExtractorsConfig(landmarks="dlib68")
 installed = pytest.mark.skipif(
     find_spec("dlib") is None or find_spec("face_recognition_models") is None,
@@ -76,3 +89,39 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "dlib", None)
     with pytest.raises(MatebitError, match=r"--align needs dlib, which is not installed.*landmarks-dlib"):
         aligner_by_network(ASKED, "--align")
+
+
+@installed
+def test_aligned_by_the_data_stage_and_laid_back_by_translate(shared_data: Path, tmp_path: Path):
+    """A face in a larger picture, through `data.align: dlib68` and `translate --align --paste`."""
+    path = min((shared_data / "celebahq-sample/CelebA-HQ-img").glob("*.jpg"))
+    face = cv2.resize(read_rgb(path), (256, 256), interpolation=cv2.INTER_AREA)
+    photo = np.full((320, 400, 3), 90, np.uint8)
+    photo[40:296, 100:356] = face
+    root = tmp_path / "set"
+    root.mkdir()
+    for name in ("a", "b"):
+        write_png(root / f"{name}.png", photo)
+    write_png(root / "wall.png", np.full((300, 300, 3), 120, np.uint8))
+    known = {"images": ["*.png"], "test_items": "b"}
+    data = {"source": "folder", "root": str(root), "align": "dlib68", "workers": 1, "folder": known}
+    layout = Layout("x", tmp_path)
+    more = {"near_duplicates": "keep", "max_rejected_share": 0.5}
+    import_images.run(sections(data | more, kind="xdog"), layout)
+    table = pd.read_csv(layout.data / "alignment.csv").set_index("id")
+    assert set(table.index) == {"a", "b"}
+    assert table.landmarks.str.contains("dlib").all()
+    [(id, reason)] = pd.read_csv(layout.data / "rejected.csv")[["id", "reason"]].itertuples(index=False)
+    assert id == "wall"
+    assert "no face" in reason
+    own = Alignment(*table.loc["a", ["a", "b", "c", "d", "e", "f"]])
+    middle = corners(own, photo).mean(axis=0)
+    assert np.abs(middle - (228, 168)).max() < 0.04 * 256
+    translator = Translator(build_generator(TINY), Recorded(ConditionsConfig(kind="xdog")), "tiny")
+    translator.__dict__["face_aligner"] = aligner_by_network(ASKED, "--align")
+    request = Request([root / "a.png"], [], [root / "b.png"], tmp_path / "o.png", align=True, paste=True)
+    translate_files(translator, request)
+    pasted = read_rgb(tmp_path / "o.png")
+    assert pasted.shape == photo.shape
+    assert (pasted[:20] == photo[:20]).all()
+    assert (pasted[100:230, 160:290] != photo[100:230, 160:290]).mean() > 0.5
