@@ -8,8 +8,10 @@ from matebit.config.schema import KNOWN_METHODS, Params
 
 
 def params_schema() -> dict[str, Any]:
-    """The schema, draft 2020-12. What a validator adds to the types stands here too: a method by one word, a
-    name that the file's own replaces.
+    """The schema, draft 2020-12.
+
+    What a validator adds to the types stands here too: a method by one word, a name that the file's own
+    replaces.
     """
     schema = Params.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"

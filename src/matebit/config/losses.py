@@ -1,6 +1,4 @@
-"""The `losses` section of a params file: every weight and form of a training step (no torch
-here).
-"""
+"""The `losses` section of a params file: every weight and form of a training step; no torch."""
 
 from __future__ import annotations
 

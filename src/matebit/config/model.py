@@ -1,6 +1,4 @@
-"""The `model` section of a params file: every switch of generator and discriminator (no torch
-here).
-"""
+"""The `model` section of a params file: every switch of generator and discriminator; no torch."""
 
 from __future__ import annotations
 
@@ -135,9 +133,7 @@ class ModelConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, values: Any) -> Any:
-        """Give every default that depends on the variant its value, so that a resolved file shows
-        it.
-        """
+        """Give every default that depends on the variant its value: a resolved file shows it."""
         if not isinstance(values, dict):
             return values
         released = values.get("variant") == "released"

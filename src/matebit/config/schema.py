@@ -55,8 +55,9 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
 
 
 class Method(BaseModel):
-    """One method of the comparison: a network to train, its sections the file's own with changes; or
-    images that somebody else has made.
+    """One method of the comparison: a network to train, or images that somebody else has made.
+
+    A network's sections are the file's own with changes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -31,8 +31,10 @@ def finished_checkpoint(params: ResolvedParams, layout: Layout, method: str, see
 
 
 def provenance_of(params: ResolvedParams, layout: Layout, method: str, seed: int) -> dict[str, Any]:
-    """The run's parameters and those of its method, the digests of the source of every stage on the way
-    and of the checkpoint, and the scores. Raises `MatebitError` for a run that is not scored.
+    """The run's parameters and those of its method, digests, and the scores.
+
+    The digests are those of the source of every stage on the way and of the checkpoint. Raises `MatebitError`
+    for a run that is not scored.
     """
     run = layout.run(method, seed)
     made_from = params.model_dump(mode="json", include=_SECTIONS)

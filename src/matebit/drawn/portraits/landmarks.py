@@ -15,8 +15,11 @@ from matebit.drawn.portraits.shape import Shape
 
 
 def landmarks(shape: Shape) -> np.ndarray:
-    """Points (68, 2), x and y in [0, 1], in iBUG order (which goes from left to right in the
-    picture: 36 to 41 are the sitter's right eye). Points turned away lie on the outline."""
+    """Points (68, 2), x and y in [0, 1], in iBUG order.
+
+    It goes from left to right in the picture: 36 to 41 are the sitter's right eye. Points turned away lie on
+    the outline.
+    """
     points = np.concatenate([_jaw(shape), _brows(shape), _nose(shape), _eyes(shape), _mouth(shape)])
     return to_picture(shape, points[:, 0], points[:, 1])
 
