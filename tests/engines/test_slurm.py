@@ -1,4 +1,4 @@
-"""Stages through the profile of Slurm on a cluster of this machine; a training that Slurm stops goes on."""
+"""A chain through the profile of Slurm on a cluster of this machine; a training that Slurm stops goes on."""
 
 from __future__ import annotations
 
@@ -138,3 +138,18 @@ def test_a_training_that_slurm_stops_goes_on_to_the_same_bytes(
     assert "going on from image" in log_of_training(copy)
     stages = [f"results/tiny/{name}" for name in ("data", "conditions", "pairs", "train")]
     check_same(copy, trained, *stages)
+
+
+def test_the_rest_of_the_chain_runs_by_the_profile(cluster: Cluster, copy: Path, trained: Experiment):
+    with snakemake(copy, cluster) as process:
+        said, _ = process.communicate(timeout=1800)
+    assert process.returncode == 0, said[-6000:]
+    assert {job.state for job in cluster.jobs()} <= {"COMPLETED", "CANCELLED", "TIMEOUT"}
+    trained.run("segmenter")
+    for name in ("translate", "metrics"):
+        trained.run(name, "matebit", 1)
+        trained.run(name, "controls", 0)
+    trained.run("report")
+    (copy / "results/tiny/.engine").unlink()
+    (trained.layout.results / ".engine").unlink(missing_ok=True)
+    check_same(copy, trained, "results/tiny", "reports/tiny")

@@ -64,6 +64,24 @@ def told(tmp_path_factory: pytest.TempPathFactory, begin) -> Iterator[SimpleName
         )  # fmt: skip
 
 
+def test_another_one_was_quicker_to_make_the_experiment():
+    """On a server: between the question and the making somebody else makes it."""
+    from mlflow.exceptions import MlflowException
+
+    from matebit.tracking.store import Store
+
+    answers = [None, SimpleNamespace(experiment_id="7")]
+
+    def taken(name: str, tags: dict[str, str]) -> str:
+        raise MlflowException(f"Experiment {name!r} already exists")
+
+    store = Store.__new__(Store)
+    store._client = SimpleNamespace(
+        get_experiment_by_name=lambda name: answers.pop(0), create_experiment=taken
+    )
+    assert store._experiment("models") == "7"
+
+
 def test_a_training_is_one_logged_model(told):
     [model] = told.client.search_logged_models([told.experiment])
     assert model.name == "tiny-matebit-seed1"

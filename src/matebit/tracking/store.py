@@ -10,6 +10,7 @@ from typing import Any
 from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
 
 from matebit import __version__
 from matebit.contracts.measures import headline
@@ -114,7 +115,16 @@ class Store:
 
     def _experiment(self, name: str) -> str:
         found = self._client.get_experiment_by_name(name)
-        return found.experiment_id if found else self._client.create_experiment(name, tags=_KIND)
+        if found:
+            return found.experiment_id
+        try:
+            return self._client.create_experiment(name, tags=_KIND)
+        except MlflowException:
+            # On a server others may have been quicker: the lock is one folder's.
+            found = self._client.get_experiment_by_name(name)
+            if found is None:
+                raise
+            return found.experiment_id
 
     def _parent(self, record: JobRecord) -> str:
         """The run of this invocation: found by (name, digest of parameters and code), or made."""
