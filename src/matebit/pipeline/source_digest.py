@@ -47,6 +47,14 @@ class _Bare(ast.NodeTransformer):
         return None if typing else self.generic_visit(node)
 
 
+def _shown(node: Any) -> str:
+    """A tree as text, the same in every Python: `ast.dump` shows fields that are empty in some of them."""
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+        return f"{type(node).__name__}({', '.join(f'{name}={_shown(value)}' for name, value in fields)})"
+    return f"[{', '.join(map(_shown, node))}]" if isinstance(node, list) else repr(node)
+
+
 @cache
 def _parsed(text: str) -> ast.Module:
     return _Bare().visit(ast.parse(text))
@@ -159,8 +167,7 @@ def _digest(text: str) -> str:
 
 
 def _dumped(nodes: Iterable[ast.AST]) -> str:
-    # Python 3.12 gave functions and classes one more field.
-    return _digest("\n".join(ast.dump(node).replace(", type_params=[]", "") for node in nodes))
+    return _digest("\n".join(_shown(node) for node in nodes))
 
 
 def _definitions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, str]]:
