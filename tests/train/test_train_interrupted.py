@@ -87,6 +87,15 @@ def test_killed_at_many_random_moments(experiment, trained, dice: random.Random)
     assert results(experiment) == results(trained)
 
 
+@pytest.fixture
+def ctrl_c():
+    """Python's own handler: a shell starts what it puts into the background with the signal ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_scheduler_that_sends_sigterm_twice_asks_once_and_a_second_ctrl_c_acts():
     with StopRequest() as stop:
         for _ in range(3):  # a time limit of Slurm: the step's and srun's
