@@ -44,26 +44,34 @@ def count_writes(monkeypatch: pytest.MonkeyPatch, module) -> list[str]:
     return names
 
 
+def folder_of(module, layout: Layout) -> Path:
+    return layout.data if module is import_images else layout.conditions
+
+
+def before(module, portraits, base: Path):
+    """The experiment in a folder of its own, with what comes before the stage: params, layout, its folder."""
+    params, whole = portraits
+    layout = Layout(whole.name, base)
+    if module is extract_conditions:
+        import_images.run(params, layout)
+    return params, layout, folder_of(module, layout)
+
+
 @pytest.mark.parametrize("module", [import_images, extract_conditions])
 def test_interrupted_stage_goes_on_and_ends_with_the_same_bytes(
     portraits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module
 ) -> None:
-    params, whole = portraits
-    layout = Layout(whole.name, tmp_path)
-    if module is extract_conditions:
-        import_images.run(params, layout)
+    params, layout, folder = before(module, portraits, tmp_path)
     with monkeypatch.context() as patch:
         die_after(patch, module, 7)
         with pytest.raises(Killed):
             module.run(params, layout)
-    folder = layout.data if module is import_images else layout.conditions
     assert not (folder / "index.csv").exists()
     per_item = 1 if module is import_images else 2
     written = count_writes(monkeypatch, module)
     module.run(params, layout)
     assert len(written) == (12 - 7 // per_item) * per_item
-    expected = whole.data if module is import_images else whole.conditions
-    assert contents(folder) == contents(expected)
+    assert contents(folder) == contents(folder_of(module, portraits[1]))
 
 
 def test_repeated_stages_write_no_image(portraits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,11 +155,7 @@ def test_journal_ignores_a_line_cut_short(tmp_path: Path) -> None:
 def test_all_is_on_the_disk_before_the_index_says_that_it_is_there(
     portraits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module
 ) -> None:
-    params, whole = portraits
-    layout = Layout(whole.name, tmp_path)
-    if module is extract_conditions:
-        import_images.run(params, layout)
-    folder = layout.data if module is import_images else layout.conditions
+    params, layout, folder = before(module, portraits, tmp_path)
     seen: list[list[str]] = []
     flush_all = module.flush_all
 

@@ -21,6 +21,10 @@ RELEASED: dict[str, Any] = {
 }
 
 
+# What the image may take from the last block's warped exemplar; without such a block both are off.
+WARP_SWITCHES = ("warp_in_decoder", "hue_from_warp")
+
+
 class ModelConfig(BaseModel):
     """The translation network (generator) and its discriminator."""
 
@@ -174,7 +178,7 @@ class ModelConfig(BaseModel):
                 f"model.style_dim = {self.style_dim} contradicts model.variant = 'released', whose style "
                 f"code has model.ngf = {self.ngf} numbers: leave the key out or choose variant 'matebit'"
             )
-        for switch in ("warp_in_decoder", "hue_from_warp"):
+        for switch in WARP_SWITCHES:
             if getattr(self, switch):
                 self._check_warp_for(switch)
         if self.confidence == "similarity" and (not self.mask or self.attention != "masked_cosine"):

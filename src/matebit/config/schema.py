@@ -11,7 +11,7 @@ from matebit.config.data import ConditionsConfig, DataConfig, PairsConfig
 from matebit.config.features import LEVELS, FeatureConfig
 from matebit.config.losses import LossConfig
 from matebit.config.metrics import MetricsConfig
-from matebit.config.model import ModelConfig
+from matebit.config.model import WARP_SWITCHES, ModelConfig
 from matebit.config.places import Place
 from matebit.config.report import ReportConfig
 from matebit.config.tracking import TrackingConfig
@@ -19,6 +19,8 @@ from matebit.config.train import TrainConfig
 from matebit.config.translate import GivenImages, TranslateConfig
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+
+_NO_WARP: dict[str, Any] = dict.fromkeys(WARP_SWITCHES, False)
 
 # Methods that a params file may name by one word.
 KNOWN_METHODS: dict[str, dict[str, Any]] = {
@@ -29,9 +31,8 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
         "model": {
             "variant": "released",
             "style_dim": None,
-            "warp_in_decoder": False,
-            "hue_from_warp": False,
             "warp_detail": 1,
+            **_NO_WARP,
         }
     },
     # Correspondence, then SPADE: one softmax of cosine scores warps the exemplar (Zhang et al. 2020).
@@ -41,14 +42,13 @@ KNOWN_METHODS: dict[str, dict[str, Any]] = {
             "decoder": "spade",
             "blocks": 1,
             "style_code": False,
-            "warp_in_decoder": False,
-            "hue_from_warp": False,
             "warp_detail": 1,
+            **_NO_WARP,
         },
     },
     # Global style alone: the exemplar's code modulates the decoder (Huang and Belongie 2017).
     "adain": {
-        "model": {"blocks": 0, "warp_in_decoder": False, "hue_from_warp": False},
+        "model": {"blocks": 0, **_NO_WARP},
         "losses": {"style_contrast": {"weight": 0.0}},
     },
 }

@@ -153,8 +153,9 @@ class Decoder(nn.Module):
         x = self.adain_3(self.style_3(self.joined(doubled(x), x2, warped)), style)
         x = self.residual(F.leaky_relu(doubled(x), 0.2))
         painted = torch.tanh(self.final(self.joined(x, None, warped)))
-        if not self.hue_from_warp or warped is None:
+        if not self.hue_from_warp:
             return painted
+        assert warped is not None, "hue_from_warp needs a block (ModelConfig), whose warp is always handed on"
         return hue_of(
             F.interpolate(warped, painted.shape[-2:], mode="bilinear", align_corners=False), painted
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from matebit.config.model import WARP_SWITCHES
+
 Series = dict[str, dict[int, str]]  # the series' name -> number of blocks -> method
 
-_WARP = ("warp_in_decoder", "warp_detail", "hue_from_warp")
+_WARP = (*WARP_SWITCHES, "warp_detail")
 
 
 def _but_for_warp(content: dict[str, Any]) -> str:

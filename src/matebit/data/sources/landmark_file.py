@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from matebit.data.sources.metfaces import SUFFIX, metfaces_landmarks
+from matebit.data.sources.point_table import read_point_table
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 
@@ -29,17 +29,7 @@ def read_landmarks(path: Path) -> dict[str, np.ndarray]:
             raise MatebitError(
                 f"data.folder.landmarks: {path} is no metfaces.json ({error!r}); get it anew"
             ) from error
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
-        raise MatebitError(f"data.folder.landmarks: {path} cannot be read as a table ({error})") from error
-    absent = [name for name in COLUMNS if name not in table.columns]
-    if absent:
-        raise MatebitError(
-            f"data.folder.landmarks: {path} lacks the column {absent[0]!r}; it must have {', '.join(COLUMNS)}"
-        )
-    numbers = table[COLUMNS[1:]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
-    return {str(name): numbers[rows] for name, rows in table.groupby("id").indices.items()}
+    return read_point_table(path, COLUMNS, "data.folder.landmarks", "it must have")
 
 
 def checked_points(rows: np.ndarray | None, origin: str, file: str) -> np.ndarray:

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from matebit.contracts.body_pose import BodyPose
 from matebit.data.sources.openpose import read_openpose
+from matebit.data.sources.point_table import read_point_table
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 
@@ -160,24 +160,16 @@ def _coco(path: Path) -> dict[str, np.ndarray]:
 
 def _mediapipe(path: Path) -> dict[str, np.ndarray]:
     """mediapipe's 33 landmarks of each image: x, y in parts of width and height."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
-        raise MatebitError(f"data.folder.keypoints: {path} cannot be read as a table ({error})") from error
-    absent = [name for name in _MEDIAPIPE_COLUMNS if name not in table.columns]
-    if absent:
-        raise MatebitError(
-            f"data.folder.keypoints: {path} lacks the column {absent[0]!r}; mediapipe's landmarks have "
-            f"{', '.join(_MEDIAPIPE_COLUMNS)}"
-        )
-    numbers = table[_MEDIAPIPE_COLUMNS[1:]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
+    landmarks = read_point_table(
+        path, _MEDIAPIPE_COLUMNS, "data.folder.keypoints", "mediapipe's landmarks have"
+    )
     found = {}
-    for name, places in table.groupby("id").indices.items():
+    for name, numbers in landmarks.items():
         rows = np.zeros((_MEDIAPIPE_POINTS, 3))
-        for point, x, y, visibility in numbers[places]:
+        for point, x, y, visibility in numbers:
             # What lies beyond the border is a guess too.
             seen = visibility >= _LEAST_VISIBILITY and 0 <= x <= 1 and 0 <= y <= 1
             if seen and point in range(_MEDIAPIPE_POINTS):
                 rows[int(point)] = x, y, 1
-        found[str(name)] = rows
+        found[name] = rows
     return found
