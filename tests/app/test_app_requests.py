@@ -99,6 +99,16 @@ def test_a_drawing_is_translated_and_nothing_is_kept_unasked(translator, tmp_pat
         assert sorted(path.name for path in tmp_path.glob("**/*.png")) == expected
 
 
+def test_what_lies_far_from_the_training_is_said_beside_the_result() -> None:
+    app = make_app(matebit.load(), LIMITS)
+    body = png(np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8))
+    found = asyncio.run(ask(app, "POST", "/translate", words_for("photo", "oil-1", len(body)), body))
+    [sentence] = found.json()["far"]
+    assert sentence.startswith("the lines of the picture lie far from what this checkpoint was trained on")
+    near = asyncio.run(ask(app, "POST", "/translate", words_for("sitter-1", "oil-1")))
+    assert near.json()["far"] == []
+
+
 @pytest.mark.parametrize(
     ("host", "known"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,13 +52,15 @@ def answer(
         pixels = _pixels(first, order.structure, "the picture", side, limits)
         exemplar = _pixels(second, order.exemplar, "the exemplar", side, limits)
         framed = _framed(translator, order, pixels)
-        found = translator.examine(framed, exemplar)
+        shown = translator.exemplar(exemplar, framed.frame.size, framed.frame.fit)
+        far = translator.far(framed, shown, "the picture", "the exemplar")
+        found = translator.examine(framed, shown)
     except MatebitError as error:
         raise Refused(400, str(error)) from error
     content = png_bytes(enlarged(found.image, framed, order.enlarge))
     if keep is not None:
         write_bytes(_next_free(keep), content)
-    return as_json(found, content)
+    return as_json(found, content, far)
 
 
 def _next_free(folder: Path) -> Path:
@@ -74,10 +77,10 @@ def _bytes(values: np.ndarray) -> str:
     return base64.b64encode(np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8).tobytes()).decode()
 
 
-def as_json(found: Translated, content: bytes) -> dict[str, Any]:
+def as_json(found: Translated, content: bytes, far: Sequence[str] = ()) -> dict[str, Any]:
     """Pictures as data addresses; matches (x, y of every cell of the token grid) as bytes in base64.
 
-    `inner`: left, top, width, height of the result in the square that the grid covers, as shares.
+    `far`: sentences about what lies far from the checkpoint's training. `inner`: left, top, width, height of the result in the square that the grid covers, as shares.
     """
     size, matched = found.frame.size, found.matched
     lines = found.frame.cut_out(255 - found.condition[0])
@@ -85,6 +88,7 @@ def as_json(found: Translated, content: bytes) -> dict[str, Any]:
         "image": _address(content),
         "exemplar": _address(png_bytes(found.exemplar)),
         "lines": _address(png_bytes(lines)),
+        "far": list(far),
         "inner": [value / size for value in found.frame.inner],
         "matched": matched
         and {

@@ -213,9 +213,8 @@ class Translator:
         )
         other = exemplar if isinstance(exemplar, (str, Path)) else "the exemplar"
         shown = self.exemplar(pixels_of(exemplar), side, framed.frame.fit, str(other), exemplar_masks)
-        for said in (self.far_photo(framed, str(name)), self.far_exemplar(shown, str(other))):
-            if said:
-                logger.warning("%s", said)
+        for said in self.far(framed, shown, str(name), str(other)):
+            logger.warning("%s", said)
         found = self.examine(framed, shown)
         return Image.fromarray(enlarged(found.image, framed, enlarge))
 
@@ -266,6 +265,13 @@ class Translator:
     @cached_property
     def _distances(self) -> Distances | None:
         return None if self.recorded.seen is None else Distances(self.recorded.seen)
+
+    def far(self, framed: Framed, exemplar: Exemplar, photo: str, other: str) -> list[str]:
+        """Sentences about what lies far from the training: the condition, the exemplar, both or neither.
+
+        `photo`, `other`: what the sentences call them.
+        """
+        return [said for said in (self.far_photo(framed, photo), self.far_exemplar(exemplar, other)) if said]
 
     def far_photo(self, framed: Framed, name: str) -> str | None:
         """A sentence where the condition lies far from what the checkpoint was trained on."""

@@ -246,6 +246,7 @@ const take = async (found) => {
   $("download").textContent = `Download (${image.naturalWidth} × ${image.naturalHeight} px)`;
   $("enlarged").textContent = found.enlarged === "1" ? "" :
     `Painted at ${about.size} px and enlarged: the colours follow your picture's lines; no finer strokes are painted.`;
+  $("far").textContent = found.far.map(sentence).join(" ");
   $("download").setAttribute("aria-disabled", "false");
   draw();
 };
@@ -257,7 +258,7 @@ const forget = () => {
   $("download").textContent = "Download";
   $("enlarged").textContent = "";
   $("download").setAttribute("aria-disabled", "true");
-  $("match-text").textContent = "";
+  $("match-text").textContent = $("far").textContent = "";
 };
 const paint = (canvas, image) => {
   const context = canvas.getContext("2d");
