@@ -80,7 +80,8 @@ def _bytes(values: np.ndarray) -> str:
 def as_json(found: Translated, content: bytes, far: Sequence[str] = ()) -> dict[str, Any]:
     """Pictures as data addresses; matches (x, y of every cell of the token grid) as bytes in base64.
 
-    `far`: sentences about what lies far from the checkpoint's training. `inner`: left, top, width, height of the result in the square that the grid covers, as shares.
+    `far`: sentences about what lies far from the checkpoint's training. `inner`: left, top, width, height of
+    the result in the square that the grid covers, as shares.
     """
     size, matched = found.frame.size, found.matched
     lines = found.frame.cut_out(255 - found.condition[0])
