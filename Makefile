@@ -59,8 +59,8 @@ fuzz: setup
 
 # make lint        ruff, snakefmt, snakemake --lint, mypy, links and anchors of the docs, the floors of imports
 lint: setup
-	$(RUN) ruff check src tests
-	$(RUN) ruff format --check src tests
+	$(RUN) ruff check src tests comparisons docs
+	$(RUN) ruff format --check src tests comparisons docs
 	$(RUN) snakefmt --check Snakefile workflow
 	$(RUN) snakemake --lint
 	$(RUN) mypy

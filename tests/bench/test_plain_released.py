@@ -12,7 +12,7 @@ from matebit.bench.networks import Case, made_up_batch
 from matebit.features.build import build_features
 from matebit.train.step import TrainingStep
 
-sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+sys.path.insert(0, str(REPOSITORY / "comparisons"))
 from plain_released import PlainStep, plain_networks
 
 

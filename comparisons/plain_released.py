@@ -9,7 +9,7 @@ those of `variant: released`; tests/bench holds the two equal.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -28,11 +28,13 @@ from matebit.train.step import TrainingStep
 
 
 def spade(self: Spade, x: Tensor, condition: Tensor) -> Tensor:
+    """`Spade.forward`: gamma and beta by a convolution each."""
     hidden = F.relu(self.shared(condition))
     return (1 + self.gamma(hidden)) * positional_norm(x) + self.beta(hidden)
 
 
 def self_attention(self: SelfAttention, x: Tensor) -> Tensor:
+    """`SelfAttention.forward` with the whole matrix of weights, (B, hw, hw/4)."""
     query = self.theta(x).flatten(2)
     key = F.max_pool2d(self.phi(x), 2).flatten(2)
     value = F.max_pool2d(self.g(x), 2).flatten(2)
@@ -42,6 +44,7 @@ def self_attention(self: SelfAttention, x: Tensor) -> Tensor:
 
 
 def stages(self: discriminator.Discriminator, condition: Tensor, image: Tensor) -> list[list[Tensor]]:
+    """`Discriminator.forward`: the outputs of every stage of every scale, the image halved by pooling."""
     x = torch.cat([condition, image], dim=1)
     outputs = []
     for number, patches in enumerate(self.scales):
@@ -54,7 +57,7 @@ def stages(self: discriminator.Discriminator, condition: Tensor, image: Tensor) 
 @contextmanager
 def plain_networks() -> Iterator[None]:
     """Inside, the project's networks compute with their plain operations and the forwards of this file."""
-    changes = [
+    changes: list[tuple[type[nn.Module], Callable]] = [
         (Spade, spade),
         (SelfAttention, self_attention),
         (discriminator.Discriminator, stages),
@@ -78,6 +81,7 @@ class PlainVgg(nn.Module):
         self.network = copy.deepcopy(network).to(memory_format=torch.contiguous_format)
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
+        """The levels of `image` (B, 3, H, W)."""
         x = caffe_input(image)
         found: dict[str, Tensor] = {}
         for group, sizes in enumerate(GROUPS, start=1):
@@ -100,6 +104,7 @@ class ThreePasses(nn.Module):
         self.vgg, self.batch = vgg, batch
 
     def forward(self, image: Tensor, levels: tuple[str, ...]) -> dict[str, Tensor]:
+        """The `levels` of `image`, `batch` images a pass."""
         passes = [self.vgg(part) for part in image.split(self.batch)]
         return {level: torch.cat([found[level] for found in passes]) for level in levels}
 

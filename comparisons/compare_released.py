@@ -1,10 +1,10 @@
 """Our training step of `released` against the plain one; one line of JSON.
 
-    python benchmarks/compare_released.py speed              pair by pair, CPU seconds of one thread
-    python benchmarks/compare_released.py speed --threads 2  pair by pair, by the clock
-    python benchmarks/compare_released.py speed ours --threads 2       a side in a process of its own
-    python benchmarks/compare_released.py memory ours
-    python benchmarks/compare_released.py forward
+    python comparisons/compare_released.py speed              pair by pair, CPU seconds of one thread
+    python comparisons/compare_released.py speed --threads 2  pair by pair, by the clock
+    python comparisons/compare_released.py speed ours --threads 2       a side in a process of its own
+    python comparisons/compare_released.py memory ours
+    python comparisons/compare_released.py forward
 
 CPU seconds are what other work on the machine disturbs least; with several threads they would count waiting
 too. Memory needs a process of its own for each side (`ours`, `plain`). Speed shows one more thing there: our
@@ -20,18 +20,19 @@ import time
 from collections.abc import Callable
 
 import torch
-from plain_released import PlainStep, plain_networks
 
 from matebit.bench.measure import PeakMemory
 from matebit.bench.networks import Case, made_up_batch
 from matebit.features.build import build_features
 from matebit.train.device import set_up_device
 from matebit.train.step import TrainingStep
+from plain_released import PlainStep, plain_networks
 
 PAIRS, WARM_UP = 7, 2
 
 
 def seconds(work: Callable[[], object], threads: int) -> float:
+    """What `work` takes: of the processor with one thread, of the clock with several."""
     clock = time.process_time if threads == 1 else time.perf_counter
     began = clock()
     work()
@@ -66,6 +67,7 @@ def alone(step: Callable[[], object], words: argparse.Namespace, device: torch.d
 
 
 def parsed() -> argparse.Namespace:
+    """The words of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("what", choices=["speed", "memory", "forward"])
     parser.add_argument("side", choices=["ours", "plain"], nargs="?")
@@ -77,6 +79,7 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> None:
+    """Measure what the command line asks for."""
     words = parsed()
     size, count = (256, 1) if words.what == "forward" else (64, 8)
     case = Case(variant="released", ngf=64 if words.what == "forward" else 16, size=size, batch=count)
@@ -100,10 +103,13 @@ def main() -> None:
             with plain_networks():
                 result |= alone(lambda: plain(batch), words, device)
         elif words.what == "forward":
-            generators = ours.generator.eval(), plain.generator.eval()
+            mine, theirs = ours.generator.eval(), plain.generator.eval()
             with torch.no_grad():
-                passes = (lambda g=g: g(batch.condition, batch.exemplar, warp=False) for g in generators)
-                result |= side_by_side(*passes, words.threads)
+                result |= side_by_side(
+                    lambda: mine(batch.condition, batch.exemplar, warp=False),
+                    lambda: theirs(batch.condition, batch.exemplar, warp=False),
+                    words.threads,
+                )
         else:
             result |= side_by_side(lambda: ours(batch, 0, 0), lambda: plain(batch), words.threads)
     what = {"what": words.what, "ngf": case.ngf, "size": size, "batch": count, "threads": words.threads}

@@ -1,6 +1,6 @@
 """The whole pipeline on so many pictures, through Snakemake: what every stage takes, as lines of JSON.
 
-    python benchmarks/full_size.py FOLDER --images 30000
+    python comparisons/full_size.py FOLDER --images 30000
 
 draws stand-ins for photographs into FOLDER/pictures (JPEG, 256 px; those that are there stay), runs
 FOLDER/params/full.yaml and the command once more, which has nothing to do. A tenth of the pictures is held
@@ -83,6 +83,7 @@ class Memory(threading.Thread):
         self.together = self.first = 0
 
     def run(self) -> None:
+        """Look until `stop`."""
         while not self._over.wait(0.5):
             try:
                 first = self._process.memory_info().rss
@@ -92,6 +93,7 @@ class Memory(threading.Thread):
             self.first, self.together = max(self.first, first), max(self.together, first + sum(rest))
 
     def stop(self) -> None:
+        """End the thread; `together` and `first` then hold bytes."""
         self._over.set()
         self.join()
 
