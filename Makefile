@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Commands of the environment come first: the engines call `matebit` by name.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: demo smoke smoke-dvc test test-all test-faults fuzz lint docs lock clean help
+.PHONY: demo smoke smoke-dvc test test-all test-faults fuzz lint docs floors lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -70,6 +70,10 @@ lint: setup
 # make docs        the documentation as a site, into site/; warnings are errors
 docs: setup
 	$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build
+
+# make floors      docs/images/floors.svg, the rooms of the package as their imports order them
+floors: setup
+	$(RUN) python docs/floors.py
 
 # make lock        choose new versions: writes requirements.lock (hashes, no index host)
 lock:
