@@ -78,7 +78,7 @@ def rerun(before: dict[str, str], after: dict[str, str]) -> set[str]:
         ("metrics/pixels.py", "", "\nMORE = 1\n", {"metrics"}, {"metrics"}),
         ("report/templates/page.css", "", "\n", {"report"}, {"report"}),
         ("drawn/figures/garments.py", "", "\nMORE = 1\n", set(), set()),  # smoke draws portraits
-        ("drawn/drawing/media/oil.py", "", "\nMORE = 1\n", {"data", "conditions"}, set(STAGES) - {"train"}),
+        ("drawn/drawing/dabs.py", "", "\nMORE = 1\n", {"data", "conditions"}, set(STAGES) - {"train"}),
         ("data/sources/deepfashion.py", "", "\nMORE = 1\n", set(), set()),
         (
             "pipeline/lock.py",
@@ -109,7 +109,7 @@ def test_choices_are_followed_where_the_params_name_them(source: Path, smoke: di
     path = source / "matebit/data/sources/deepfashion.py"
     path.write_text(path.read_text() + "MORE = 1\n")
     assert "data" in rerun(before, digests_of(source, chosen))
-    path = source / "matebit/drawn/drawing/media/oil.py"
+    path = source / "matebit/drawn/drawing/dabs.py"
     before = digests_of(source, chosen)
     path.write_text(path.read_text() + "MORE = 1\n")
     assert rerun(before, digests_of(source, chosen)) == set()

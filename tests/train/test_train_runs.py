@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from steps import results
 
-from matebit.drawn.drawing import matching
+from matebit.drawn import source
 from matebit.drawn.portrait_source import PortraitSource, PortraitTruth
 from matebit.errors import MatebitError
 from matebit.train import step as training_step
@@ -43,7 +43,7 @@ def test_the_truth_is_never_asked_for(trained: Experiment, tmp_path: Path, monke
     monkeypatch.setattr(PortraitSource, "__init__", refuse)
     monkeypatch.setattr(PortraitTruth, "answer", refuse)
     monkeypatch.setattr(PortraitTruth, "matches", refuse)
-    monkeypatch.setattr(matching, "true_matches", refuse)
+    monkeypatch.setattr(source, "true_matches", refuse)
     again = trained.copied(tmp_path)
     again.run("train", "matebit")
     assert results(again) == results(trained)

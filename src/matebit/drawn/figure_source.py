@@ -10,13 +10,12 @@ from matebit.contracts.body_pose import BodyPose
 from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample
-from matebit.drawn.drawing.matching import true_matches
 from matebit.drawn.figures.cut import Cut
 from matebit.drawn.figures.drawing import geometry, render
 from matebit.drawn.figures.keypoints import body_pose
-from matebit.drawn.figures.labels import NEAR
 from matebit.drawn.figures.sets import FigureSpec, figure_set
-from matebit.drawn.source import DrawnSource
+from matebit.drawn.figures.surfaces import NEAR
+from matebit.drawn.source import DrawnSource, true_matches
 
 
 class FigureTruth:

@@ -9,11 +9,10 @@ from matebit.contracts.faces import parsing_of_labels
 from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample
-from matebit.drawn.drawing.matching import true_matches
 from matebit.drawn.portraits.drawing import geometry, label_map, painted
 from matebit.drawn.portraits.landmarks import landmarks
 from matebit.drawn.portraits.sets import PortraitSpec, portrait_set
-from matebit.drawn.source import DrawnSource
+from matebit.drawn.source import DrawnSource, true_matches
 
 
 class PortraitTruth:

@@ -1,12 +1,11 @@
 """Figures to draw in the tests."""
 
 from matebit.drawn.drawing.style import Style
-from matebit.drawn.figures.build import sample_build
 from matebit.drawn.figures.cut import Cut, sample_cut
-from matebit.drawn.figures.framing import sample_view
-from matebit.drawn.figures.pose import sample_pose
-from matebit.drawn.figures.scene import Stance
-from matebit.drawn.figures.style import figure_style
+from matebit.drawn.figures.drawing import Stance
+from matebit.drawn.figures.pose import sample_build, sample_pose
+from matebit.drawn.figures.sets import figure_style
+from matebit.drawn.figures.skeleton import sample_view
 
 
 def stance_of(*seed: int, attitude: str | None = None) -> Stance:

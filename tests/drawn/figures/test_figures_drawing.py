@@ -10,10 +10,10 @@ from matebit.contracts.bodies import LABELS
 from matebit.drawn.drawing.style import MEDIA
 from matebit.drawn.figures.cut import OUTFITS, sample_cut
 from matebit.drawn.figures.drawing import geometry, render
-from matebit.drawn.figures.labels import Part
 from matebit.drawn.figures.pose import ATTITUDES, LIMITS, sample_pose
+from matebit.drawn.figures.sets import figure_style
 from matebit.drawn.figures.skeleton import skeleton
-from matebit.drawn.figures.style import figure_style
+from matebit.drawn.figures.surfaces import Part
 from matebit.errors import MatebitError
 
 seeds = st.integers(0, 2**31)

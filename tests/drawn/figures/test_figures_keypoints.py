@@ -8,9 +8,9 @@ from matebit.contracts.body_pose import JOINTS
 from matebit.drawn.figures.cut import sample_cut
 from matebit.drawn.figures.drawing import geometry
 from matebit.drawn.figures.keypoints import body_pose
-from matebit.drawn.figures.labels import Part
 from matebit.drawn.figures.pose import ATTITUDES
 from matebit.drawn.figures.raster import View
+from matebit.drawn.figures.surfaces import Part
 
 LIMBS = {
     "elbow": {Part.L_ARM, Part.R_ARM}, "wrist": {Part.L_ARM, Part.R_ARM, Part.L_HAND, Part.R_HAND},

@@ -4,10 +4,10 @@ from stances import figure_of
 
 from matebit.config.data import DataConfig
 from matebit.data.sources.base import Item
-from matebit.drawn.drawing.matching import true_matches
 from matebit.drawn.figure_source import FigureSource
 from matebit.drawn.figures.drawing import geometry, render
-from matebit.drawn.figures.labels import NEAR
+from matebit.drawn.figures.surfaces import NEAR
+from matebit.drawn.source import true_matches
 
 FEW = {"train": 8, "test": 4, "people_train": 2, "people_test": 1}
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matebit.drawn.drawing.dabs import strokes
 from matebit.drawn.drawing.layers import Layers, window_of
-from matebit.drawn.drawing.media.strokes import strokes
 from matebit.drawn.drawing.style import sample_style
 from matebit.drawn.portraits.drawing import geometry, label_map, painted, render
 from matebit.drawn.portraits.pose import frame

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from matebit.drawn.drawing.matching import NEAR, true_matches
 from matebit.drawn.portraits.drawing import geometry
 from matebit.drawn.portraits.shape import sample_shape
+from matebit.drawn.source import NEAR, true_matches
 
 
 def brute_force(surface_a, surface_b, grid):

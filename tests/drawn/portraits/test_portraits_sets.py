@@ -4,8 +4,8 @@ import pytest
 
 from matebit.config.portraits import PortraitsConfig
 from matebit.drawn.drawing.palettes import FAMILIES
-from matebit.drawn.drawing.patterns import PATTERNS
 from matebit.drawn.drawing.style import MEDIA
+from matebit.drawn.drawing.texture import PATTERNS
 from matebit.drawn.portraits.sets import portrait_set
 
 SMALL = PortraitsConfig(train=90, test=30, styles_train=20, styles_test=7)

@@ -6,13 +6,10 @@ import cv2
 import numpy as np
 
 from matebit.drawn.drawing.background import background
-from matebit.drawn.drawing.curves import smoothstep
-from matebit.drawn.drawing.layers import Layers
-from matebit.drawn.drawing.materials import Detail, Material, Rank, made_of
+from matebit.drawn.drawing.layers import Detail, Layers, Material, Rank, made_of
 from matebit.drawn.drawing.palettes import Palette, as_planes
-from matebit.drawn.drawing.patterns import pattern
 from matebit.drawn.drawing.style import Style
-from matebit.drawn.drawing.texture import blur, shifted, thread
+from matebit.drawn.drawing.texture import blur, pattern, shifted, smoothstep, thread
 
 WOVEN = (Material.CLOTH, Material.LOWER, Material.OUTER)
 _FACE_SKIN = (Material.SKIN, Material.NOSE)

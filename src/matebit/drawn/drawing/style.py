@@ -5,9 +5,9 @@ from itertools import product
 
 import numpy as np
 
-from matebit.drawn.drawing.materials import Material
+from matebit.drawn.drawing.layers import Material
 from matebit.drawn.drawing.palettes import FAMILIES, RGB, Palette, sample_palette
-from matebit.drawn.drawing.patterns import PATTERNS
+from matebit.drawn.drawing.texture import PATTERNS
 from matebit.errors import MatebitError
 
 MEDIA = ("oil", "ink", "cartoon", "woodblock", "photograph", "pastel", "mosaic")
@@ -19,7 +19,7 @@ _PHOTOGRAPH_STREAM = 6
 
 @dataclass(frozen=True)
 class Fabric:
-    """A patterned cloth: its colours RGB in [0, 1], of `patterns.PATTERNS`, and repeats a unit."""
+    """A patterned cloth: its colours RGB in [0, 1], of `texture.PATTERNS`, and repeats a unit."""
 
     material: Material
     colour: RGB
@@ -34,7 +34,7 @@ class Style:
 
     medium: str  # of MEDIA
     palette: str  # of palettes.FAMILIES
-    pattern: str  # of patterns.PATTERNS, woven into the clothes
+    pattern: str  # of texture.PATTERNS, woven into the clothes
     colours: Palette
     background: str  # of BACKGROUNDS or SCENES
     light: float  # -1: from the left, 1: from the right; beyond these the other side is in shade

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.drawn.figures.build import Build
+from matebit.drawn.figures.pose import Build
 from matebit.drawn.figures.skeleton import Skeleton
 from matebit.drawn.figures.tubes import Tube, limb, profile, smooth_curve
 

@@ -3,13 +3,12 @@
 import numpy as np
 
 from matebit.contracts.bodies import LABELS
-from matebit.drawn.drawing.curves import ridge, smoothstep
-from matebit.drawn.drawing.materials import Material, Rank
+from matebit.drawn.drawing.layers import Material, Rank
+from matebit.drawn.drawing.texture import ridge, smoothstep
 from matebit.drawn.figures.anatomy import Body
 from matebit.drawn.figures.cut import Cut
-from matebit.drawn.figures.labels import Part
 from matebit.drawn.figures.raster import Cloth, Finish, Raster
-from matebit.drawn.figures.surfaces import Patch, lay, on_arm, on_leg, on_trunk
+from matebit.drawn.figures.surfaces import Part, Patch, lay, on_arm, on_leg, on_trunk
 from matebit.drawn.figures.tubes import Tube, frames, profile
 
 ARMS, LEGS = (Part.R_ARM, Part.L_ARM), (Part.R_LEG, Part.L_LEG)

@@ -6,18 +6,17 @@ from typing import Any
 import numpy as np
 
 from matebit.contracts.bodies import LABELS
-from matebit.drawn.drawing.curves import smoothstep
 from matebit.drawn.drawing.layers import Layers
 from matebit.drawn.drawing.sketch import part_borders
-from matebit.drawn.figures.build import Build
+from matebit.drawn.drawing.texture import smoothstep
 from matebit.drawn.figures.cut import Cut
-from matebit.drawn.figures.pose import Pose
+from matebit.drawn.figures.pose import Build, Pose
 from matebit.drawn.figures.raster import Raster, View
 from matebit.drawn.figures.skeleton import Skeleton
 from matebit.drawn.portraits import face, hair
+from matebit.drawn.portraits.drawing import draw_front
 from matebit.drawn.portraits.labels import Label
 from matebit.drawn.portraits.pose import Frame, frame
-from matebit.drawn.portraits.scene import draw_front
 from matebit.drawn.portraits.shape import Shape
 
 _REACH = 2.9  # of the window around a head, in half head heights

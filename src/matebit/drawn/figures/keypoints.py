@@ -4,11 +4,10 @@ import numpy as np
 
 from matebit.contracts.body_pose import JOINTS, BodyPose
 from matebit.drawn.figures.cut import Cut
-from matebit.drawn.figures.drawing import geometry
+from matebit.drawn.figures.drawing import Stance, geometry
 from matebit.drawn.figures.head import head_shape
-from matebit.drawn.figures.labels import Part
-from matebit.drawn.figures.scene import Stance
 from matebit.drawn.figures.skeleton import Skeleton, skeleton
+from matebit.drawn.figures.surfaces import Part
 from matebit.drawn.portraits.face import ear_centre, nose_shift
 from matebit.drawn.portraits.pose import lean, to_picture
 from matebit.drawn.portraits.shape import Shape

@@ -3,13 +3,12 @@
 import numpy as np
 
 from matebit.contracts.bodies import LABELS
-from matebit.drawn.drawing.curves import ridge
-from matebit.drawn.drawing.materials import Material, Rank
+from matebit.drawn.drawing.layers import Material, Rank
+from matebit.drawn.drawing.texture import ridge
 from matebit.drawn.figures.anatomy import Body
 from matebit.drawn.figures.cut import Cut
-from matebit.drawn.figures.labels import Part
 from matebit.drawn.figures.raster import Cloth, Finish, Raster, View
-from matebit.drawn.figures.surfaces import Patch, lay
+from matebit.drawn.figures.surfaces import Part, Patch, lay
 from matebit.drawn.figures.tubes import Tube, bent_curve, frames, profile
 
 _LOW, _HIGH = -0.75, 3.62  # heights on the trunk of a bag's middle and of the strap on the shoulder

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matebit.drawn.drawing.layers import Layers
-from matebit.drawn.drawing.materials import Detail
+from matebit.drawn.drawing.layers import Detail, Layers
 from matebit.drawn.figures.tubes import Tube
 
 _SPACING = 0.62  # of the samples on a surface, in subpixels: no hole is left between them

@@ -1,15 +1,46 @@
-"""Patches of a body on a raster: where they lie, their coordinates, and the cloth on them."""
+"""The surfaces of a clothed body, and patches of them on a raster: coordinates, and the cloth on them.
+
+Parts 1 to 26 are those of the portraits (`portraits.labels`): heads are drawn by the same code. As
+there, `L_` and `R_` are the body's own left and right, and the left arm of a body that faces us is
+seen in the right half of the picture.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
-from matebit.drawn.drawing.materials import Material
+from matebit.drawn.drawing.layers import Material
 from matebit.drawn.figures.anatomy import Body
-from matebit.drawn.figures.labels import Part
 from matebit.drawn.figures.raster import Cloth, Finish, Raster
 from matebit.drawn.figures.tubes import Tube
+
+
+class Part(IntEnum):
+    """Surfaces below the head; (u, v) are in half head heights of a body of middle size."""
+
+    NECK = 32
+    TORSO = 33
+    L_ARM = 34
+    R_ARM = 35
+    L_HAND = 36
+    R_HAND = 37
+    L_LEG = 38
+    R_LEG = 39
+    L_FOOT = 40
+    R_FOOT = 41
+    SKIRT = 42
+    FLAPS = 43  # of a coat, below the hips
+    STRAP = 44
+    BAG = 45
+
+
+NEAR = 0.3
+"""Largest distance in (u, v) of a part at which two pixels still show the same point.
+
+A pixel of a 64 px figure is 0.2 to 0.3 half head heights."""
+
 
 Cutter = Callable[["Patch", Cloth], None]
 TURN = (-np.pi, np.pi)

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import between, ridge, round_end, triangle
-from matebit.drawn.drawing.layers import Layers
-from matebit.drawn.drawing.materials import Detail, Rank
+from matebit.drawn.drawing.layers import Detail, Layers, Rank
+from matebit.drawn.drawing.texture import between, ridge, round_end, triangle
 from matebit.drawn.portraits.body import opening
 from matebit.drawn.portraits.face import ear_centre
 from matebit.drawn.portraits.labels import Label, Part

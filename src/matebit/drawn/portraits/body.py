@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import between, ridge, smoothstep
-from matebit.drawn.drawing.layers import Layers
-from matebit.drawn.drawing.materials import Detail, Rank
+from matebit.drawn.drawing.layers import Detail, Layers, Rank
+from matebit.drawn.drawing.texture import between, ridge, smoothstep
 from matebit.drawn.portraits.labels import Label
 from matebit.drawn.portraits.pose import Frame, close_up
 from matebit.drawn.portraits.shape import Shape

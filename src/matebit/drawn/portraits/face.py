@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import between, dome, ridge, round_end, smoothstep
-from matebit.drawn.drawing.layers import Layers
-from matebit.drawn.drawing.materials import Detail, Rank
+from matebit.drawn.drawing.layers import Detail, Layers, Rank
+from matebit.drawn.drawing.texture import between, dome, ridge, round_end, smoothstep
 from matebit.drawn.portraits.labels import Label, Part
 from matebit.drawn.portraits.pose import Frame, close_up, half_width, lean
 from matebit.drawn.portraits.shape import Shape

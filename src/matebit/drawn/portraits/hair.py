@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import between, ridge, round_end, smoothstep, triangle
-from matebit.drawn.drawing.layers import Layers, Window, window_of
-from matebit.drawn.drawing.materials import Rank
+from matebit.drawn.drawing.layers import Layers, Rank, Window, window_of
+from matebit.drawn.drawing.texture import between, ridge, round_end, smoothstep, triangle
 from matebit.drawn.portraits.labels import Label, Part
 from matebit.drawn.portraits.pose import Frame, close_up
 from matebit.drawn.portraits.shape import Hair, Shape

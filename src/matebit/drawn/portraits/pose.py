@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from matebit.drawn.drawing.curves import between, smoothstep
 from matebit.drawn.drawing.layers import Layers, Window, window_of
+from matebit.drawn.drawing.texture import between, smoothstep
 from matebit.drawn.portraits.shape import Shape
 
 _NECK_PIVOT = 0.85  # the head tilts about this height; the body follows by _BODY_ROLL
