@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageOps
 from scipy.ndimage import gaussian_filter
-from small_sets import run_all, sections
+from small_sets import contents, run_all, sections
 
 from matebit.data import import_images, near_duplicates
+from matebit.data.journal import Journal
 from matebit.data.near_duplicates import Double, crop_hashes, find_doubles, likeness
 from matebit.data.separate_duplicates import separate
 from matebit.errors import MatebitError
@@ -82,6 +84,47 @@ def test_every_variant_is_found_and_nothing_else(tmp_path: Path):
     assert {path.stem for path in (layout.data / "images").iterdir()} == set(index.index)
 
 
+def test_a_killed_search_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Killed among the candidates, then among the comparisons; afterwards a picture is replaced."""
+    root = folder_of(tmp_path / "set")
+    whole, layout = Layout("whole", tmp_path), Layout("killed", tmp_path)
+    import_images.run(params_of(root), whole)
+    calls = {"_near": [], "likeness": []}
+
+    def dying_after(name: str, count: int | None) -> None:
+        plain = getattr(near_duplicates, name)
+
+        def counted(*arguments):
+            if count == len(calls[name]):
+                raise KeyboardInterrupt
+            calls[name].append(arguments)
+            return plain(*arguments)
+
+        monkeypatch.setattr(near_duplicates, name, counted)
+
+    all_comparisons = sum(" " in json.loads(line)["id"] for line in journal_of(whole))
+    for name, count in (("_near", 1), ("likeness", 10)):
+        dying_after(name, count)
+        with pytest.raises(KeyboardInterrupt):
+            import_images.run(params_of(root), layout)
+        monkeypatch.undo()
+    assert not (layout.data / "index.csv").exists()
+    dying_after("_near", None)
+    dying_after("likeness", None)
+    import_images.run(params_of(root), layout)
+    # 20 pictures are two blocks: one before each death, none now
+    assert (len(calls["_near"]), len(calls["likeness"])) == (1, all_comparisons)
+    assert contents(layout.data) == contents(whole.data)
+    drawn(10).save(root / "p1.png")
+    import_images.run(params_of(root), layout)
+    assert len(calls["_near"]) == 3
+    assert len(journal_of(layout)) == len(calls["likeness"]) - all_comparisons + 2
+
+
+def journal_of(layout: Layout) -> list[str]:
+    return (layout.state / "duplicates.jsonl").read_text().splitlines()
+
+
 def test_doubles_are_never_each_others_exemplars(tmp_path: Path):
     layout = Layout("x", tmp_path)
     run_all(params_of(folder_of(tmp_path / "set")), layout)
@@ -115,7 +158,8 @@ def test_plain_pictures_are_no_doubles(tmp_path: Path):
         names.append(f"{value}.png")
         hashes.append(crop_hashes(pixels))
         assert likeness(pixels, pixels, 1.0) == 0
-    assert find_doubles(tmp_path, names, hashes, 1) == []
+    with Journal(tmp_path / "journal") as journal:
+        assert find_doubles(tmp_path, names, hashes, 1, journal) == []
 
 
 def test_groups_that_a_double_joins_become_one():
@@ -128,18 +172,20 @@ def test_groups_that_a_double_joins_become_one():
     assert [row["id"] for row in told] == ["b", "c"]
 
 
-def test_one_work_in_two_reproductions(shared_data: Path):
+def test_one_work_in_two_reproductions(shared_data: Path, tmp_path: Path):
     """Faces from paintings: works that an eye finds twice in other crops or colours, beside others."""
     root = shared_data / "portrait-paintings-sample"
     twice = [(46, 152), (123, 292), (163, 400), (48, 437), (138, 449)]
     files = sorted(path.name for path in root.glob("*.jpg"))
     chosen = [files[number] for pair in twice for number in pair] + files[200:225]
     hashes = [crop_hashes(np.asarray(Image.open(root / name).convert("RGB"))) for name in chosen]
-    found = {(double.one, double.other) for double in find_doubles(root, chosen, hashes, 1)}
+    with Journal(tmp_path / "journal") as journal:
+        doubles = find_doubles(root, chosen, hashes, 1, journal)
+    found = {(double.one, double.other) for double in doubles}
     assert found == {(2 * place, 2 * place + 1) for place in range(len(twice))}
 
 
-def test_candidates_are_those_of_a_plain_search():
+def test_candidates_are_those_of_a_plain_search(tmp_path: Path):
     """Every pair looked at one by one; hashes of few bits, so that many are near and equally near."""
     rng = np.random.default_rng(5)
     hashes = rng.integers(0, 2**20, (70, 38), dtype=np.uint64)
@@ -151,8 +197,9 @@ def test_candidates_are_those_of_a_plain_search():
             if other != one and distance <= 14:
                 near.append((distance, other, crop))
         expected += [(one, other, crop) for _, other, crop in sorted(near)[:6]]
-    assert near_duplicates._candidates(hashes) == expected
-    assert near_duplicates._candidates(hashes[:1]) == []
+    for table, all_of_it in ((hashes, expected), (hashes[:1], [])):
+        with Journal(tmp_path / f"{len(table)}") as journal:
+            assert near_duplicates._candidates(table, journal) == all_of_it
 
 
 def test_ten_thousand_pictures_of_one_scene_take_no_hour():

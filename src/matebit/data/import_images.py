@@ -13,7 +13,7 @@ from matebit.contracts.catalogue import INDEX_COLUMNS
 from matebit.contracts.structure import ALIGNMENT_COLUMNS
 from matebit.data.align_faces import open_aligner
 from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
-from matebit.data.near_duplicates import VERSION, crop_hashes, find_doubles
+from matebit.data.near_duplicates import VERSION, Double, crop_hashes, find_doubles
 from matebit.data.rejects import write_rejected
 from matebit.data.separate_duplicates import DUPLICATE_COLUMNS, separate
 from matebit.data.sources.base import Item, Source
@@ -94,6 +94,14 @@ def _why_empty(config: DataConfig, split: str, rejected: list[dict], folder: Pat
     return "data.folder.test_share holds all of them out; lower it or add images"
 
 
+def _doubles(config: DataConfig, layout: Layout, rows: list[dict], hashes: list[list[str]]) -> list[Double]:
+    """What shows the same among the rows of `index.csv`; a search that was killed goes on."""
+    pictures = (f"{row['file']} {row['sha256']}" for row in rows)
+    key = work_key(code_digest(__name__, config), VERSION, *pictures)
+    with Journal(layout.state / "duplicates.jsonl", key) as journal:
+        return find_doubles(layout.data, [row["file"] for row in rows], hashes, config.workers, journal)
+
+
 def run(params: ResolvedParams, layout: Layout) -> None:
     """Write the pictures, what became of each of them, and `data/index.csv` last.
 
@@ -133,7 +141,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
             )  # fmt: skip
     write_rejected(folder / "rejected.csv", rejected, len(items), config.max_rejected_share)
     if may_hold_duplicates(config, source):
-        doubles = find_doubles(folder, [row["file"] for row in rows], hashes, config.workers)
+        doubles = _doubles(config, layout, rows, hashes)
         rows, told = separate(rows, doubles, config.near_duplicates == "drop")
         if told:
             logger.info("%d images show what another one shows; %s", len(told), folder / "duplicates.csv")

@@ -41,14 +41,15 @@ def still_whole(record: dict, key: str, folder: Path) -> bool:
 class Journal:
     """A file with one JSON line for each item that is done.
 
-    A line holds `id`, `key`, `files` (SHA-256 by name) and what else the stage needs.
+    A line holds `id`, `key`, `files` (SHA-256 by name) and what else the stage needs. Where all depend on the
+    same things, they bear the journal's own `key`, and those of another one are forgotten.
 
     It lies outside the results: it says how they were come by, not what they are. A last line cut
     short by a crash is ignored.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, key: str | None = None) -> None:
+        self._path, self._key = path, key
         self.records: dict[str, dict] = {}
 
     def __enter__(self) -> Journal:
@@ -59,7 +60,8 @@ class Journal:
                     record = json.loads(line)
                 except json.JSONDecodeError:
                     continue
-                self.records[record["id"]] = record
+                if self._key in (None, record.get("key")):
+                    self.records[record["id"]] = record
         # Written anew, so that it neither grows without end nor goes on after a cut line.
         self._stream = self._path.open("w", encoding="utf-8")
         for record in self.records.values():
@@ -71,5 +73,6 @@ class Journal:
 
     def note(self, record: dict) -> None:
         """Write one finished item down at once."""
+        record = record if self._key is None else {**record, "key": self._key}
         self._stream.write(json.dumps(record, sort_keys=True) + "\n")
         self._stream.flush()
