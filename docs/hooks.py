@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the commands, the JSON Schema of the parameters, CHANGELOG and CONTRIBUTING."""
     from matebit.cli.reference import cli_reference
-    from matebit.config.json_schema import params_schema
+    from matebit.config.reference import params_schema
 
     made = {
         "cli.md": cli_reference(),

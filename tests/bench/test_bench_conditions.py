@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matebit.bench import conditions
-from matebit.bench.face_files import write_face_files
+from matebit.bench.conditions import write_face_files
 from matebit.data.sources.celebamask import CelebAMaskSource
 from matebit.errors import MatebitError
 

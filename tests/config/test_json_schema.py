@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from command import REPOSITORY, matebit_here
-from matebit.config.json_schema import params_schema
+from matebit.config.reference import params_schema
 
 VALIDATOR = Draft202012Validator(params_schema())
 

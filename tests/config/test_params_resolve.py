@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matebit.config.resolved import read_resolved
+from matebit.config.read import read_resolved
 from matebit.config.schema import ResolvedParams
 from matebit.engines.resolve import (
     params_digest,

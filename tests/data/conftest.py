@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from small_sets import FEW_PORTRAITS, Sections, portrait_sections, run_all
 
-from matebit.config.portraits import PortraitsConfig
+from matebit.config.sources import PortraitsConfig
 from matebit.contracts.faces import LABELS
 from matebit.drawn.portraits.drawing import geometry, render
 from matebit.drawn.portraits.sets import portrait_set

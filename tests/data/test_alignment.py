@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from small_sets import Sections, contents, sections
 
 from matebit.config.data import DataConfig
-from matebit.config.portraits import PortraitsConfig
+from matebit.config.sources import PortraitsConfig
 from matebit.contracts.faces import LABELS
 from matebit.contracts.structure import Record
 from matebit.data import align_faces, extract_conditions, import_images

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from matebit.config import data as config
 from matebit.config.data import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
 from matebit.contracts.condition_kinds import CONDITIONS
+from matebit.data.choose_exemplars import METHODS
 from matebit.data.conditions.registry import EXTRACTS
-from matebit.data.pairs.registry import METHODS
 from matebit.data.sources.registry import SOURCES
 
 MODELS = [DataConfig, LoaderConfig, ConditionsConfig, PairsConfig]
@@ -69,7 +69,7 @@ def test_stages_up_to_pairs_do_without_torch() -> None:
     code = (
         "import sys, matebit.data.extract_conditions, matebit.data.choose_exemplars,"
         "matebit.drawn.portrait_source, matebit.data.sources.celebamask,"
-        "matebit.data.conditions.face_edges, matebit.data.pairs.style;"
+        "matebit.data.conditions.face_edges, matebit.data.pairs.colors;"
         "print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

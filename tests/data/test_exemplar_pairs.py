@@ -17,11 +17,11 @@ from matebit.contracts.pairs import Ranked
 from matebit.data import choose_exemplars, extract_conditions, import_images
 from matebit.data.exemplars import draw_exemplar
 from matebit.data.exemplars import test_exemplar as exemplar_of_rank
-from matebit.data.pairs.color_layout import color_layout
+from matebit.data.pairs.colors import color_layout
 from matebit.data.pairs.ranking import nearest, other_identity, rank_rows
 from matebit.data.sources.lists import inside_name, read_rows
 from matebit.errors import MatebitError
-from matebit.io.png import load_png
+from matebit.io.images import load_png
 from matebit.pipeline.layout import Layout
 
 

@@ -14,15 +14,14 @@ from skimage import feature
 from small_sets import portrait_sections, sections
 
 from matebit.config.data import ConditionsConfig, DataConfig
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import BodyPose
 from matebit.contracts.faces import parsing_of_labels
 from matebit.data import extract_conditions, import_images
-from matebit.data.conditions.canny import canny
 from matebit.data.conditions.distances import distance_map
-from matebit.data.conditions.edges import boundary, extract_edges
+from matebit.data.conditions.edges import boundary, canny, extract_edges
 from matebit.data.conditions.face_edges import face_edges
 from matebit.data.conditions.inputs import Structure
-from matebit.io.png import load_png
+from matebit.io.images import load_png
 from matebit.pipeline.layout import Layout
 
 PARTS = (

@@ -17,8 +17,8 @@ from matebit.config.data import DataConfig, PairsConfig
 from matebit.contracts.faces import LABELS
 from matebit.data import extract_conditions, import_images
 from matebit.data.export_lists import export_lists
-from matebit.data.sources.colour_coding import labels_of_colours
 from matebit.data.sources.folder import FolderSource
+from matebit.data.sources.label_files import labels_of_colours
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 from matebit.pipeline.layout import Layout

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from matebit.config.data import ConditionsConfig
 from matebit.data import extract_conditions, import_images
 from matebit.data.conditions import hed
-from matebit.data.conditions.hed_network import HED
+from matebit.data.conditions.hed import HED
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.data.conditions.registry import load_extractor

@@ -13,9 +13,8 @@ from skimage import feature
 from matebit.config.data import ConditionsConfig
 from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.data.conditions.inputs import Structure
-from matebit.data.conditions.lines import canny_lines, lines_and_distance, xdog_lines
+from matebit.data.conditions.lines import canny_lines, even_tones, lines_and_distance, xdog, xdog_lines
 from matebit.data.conditions.registry import load_extractor
-from matebit.data.conditions.xdog import even_tones, xdog
 from matebit.drawn.drawing.style import MEDIA, sample_style
 from matebit.drawn.portraits.drawing import render
 from matebit.drawn.portraits.shape import sample_shape

@@ -15,8 +15,7 @@ from small_sets import contents, run_all, sections
 
 from matebit.data import import_images, near_duplicates
 from matebit.data.journal import Journal
-from matebit.data.near_duplicates import Double, crop_hashes, find_doubles, likeness
-from matebit.data.separate_duplicates import separate
+from matebit.data.near_duplicates import Double, crop_hashes, find_doubles, likeness, separate
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 

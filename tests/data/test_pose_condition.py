@@ -13,12 +13,11 @@ from scipy import ndimage
 from small_sets import sections
 
 from matebit.config.data import ConditionsConfig
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.data import extract_conditions, import_images
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.pose import pose_condition
-from matebit.io.images import BrokenImage
-from matebit.io.png import load_png
+from matebit.io.images import BrokenImage, load_png
 from matebit.pipeline.layout import Layout
 
 # Pairs of joints by OpenPose's numbers, which begin with 1, and its colours, blue first.

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from matebit.config.data import DataConfig
-from matebit.contracts.body_pose import JOINTS
+from matebit.contracts.bodies import JOINTS
 from matebit.data.sources.folder import FolderSource
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from small_sets import sections
 
 from matebit.contracts.catalogue import CONDITION_COLUMNS, INDEX_COLUMNS, read_catalogue
+from matebit.contracts.measures import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.contracts.pairs import PAIR_COLUMNS
 from matebit.contracts.structure import (
     ALIGNMENT_COLUMNS,
@@ -21,9 +22,8 @@ from matebit.contracts.structure import (
     REJECTED_COLUMNS,
 )
 from matebit.contracts.translated import MATRIX_COLUMNS, TRANSLATED_COLUMNS
-from matebit.contracts.values import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.data import choose_exemplars, extract_conditions, import_images
-from matebit.data.separate_duplicates import DUPLICATE_COLUMNS
+from matebit.data.near_duplicates import DUPLICATE_COLUMNS
 from matebit.data.sources.landmark_file import read_landmarks
 from matebit.data.sources.pose_files import PoseFiles
 from matebit.errors import MatebitError

@@ -27,7 +27,7 @@ from matebit.data.sources.registry import open_source
 from matebit.data.test_set import TestSet
 from matebit.data.training_set import TrainingSet
 from matebit.errors import MatebitError
-from matebit.io.png import load_png
+from matebit.io.images import load_png
 from matebit.pipeline.layout import Layout
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from command import matebit_here
-from matebit.doctor import installation, machine, needs, places
+from matebit.doctor import installation, places
 from matebit.doctor.finding import Finding
 
 
@@ -102,7 +102,7 @@ def test_pytorch_that_does_not_load(monkeypatch):
         return true(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", importing)
-    [absent] = bad(machine.gpu())
+    [absent] = bad(installation.gpu())
     assert "libcudart" in absent.said
 
 
@@ -120,7 +120,7 @@ def test_a_gpu_that_is_not_used(monkeypatch, cuda, smi, verdict: str, words: str
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.version, "cuda", cuda)
     monkeypatch.setattr(shutil, "which", lambda name: smi)
-    gpu = found(machine.gpu(), "GPU")
+    gpu = found(installation.gpu(), "GPU")
     assert (gpu.verdict, words in gpu.said) == (verdict, True)
 
 
@@ -129,7 +129,7 @@ def test_little_memory_and_disk(monkeypatch, tmp_path: Path):
 
     memory = namedtuple("memory", "total available")
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory(8e9, 1e9))
-    assert found(machine.processor(), "processor").verdict == "note"
+    assert found(installation.processor(), "processor").verdict == "note"
     usage = namedtuple("usage", "free")
     for free, verdict in ((5e8, "mend"), (5e9, "note"), (5e10, "good")):
         monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: usage(free))
@@ -175,9 +175,9 @@ def test_the_trackers_server(tmp_path: Path, monkeypatch):
 
 def test_a_weight_file_that_is_cut_short(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("MATEBIT_WEIGHTS", str(tmp_path))
-    assert bad(needs.weight_files()) == []
+    assert bad(places.weight_files()) == []
     (tmp_path / "vgg19-dcbb9e9d.pth").write_bytes(b"half")
-    [cut] = bad(needs.weight_files())
+    [cut] = bad(places.weight_files())
     assert "vgg19: 4 bytes" in cut.said
     assert "matebit weights fetch vgg19" in cut.do
 
@@ -189,11 +189,11 @@ def test_what_an_experiment_needs(tmp_path: Path, monkeypatch):
     path.write_text(
         "data: {source: folder, root: nowhere}\nfeatures: {net: vgg19}\nmetrics: {names: [fid]}\n"
     )
-    said = [each.said for each in bad(needs.experiment(path))]
+    said = [each.said for each in bad(places.experiment(path))]
     assert len(said) == 2
     assert "nowhere is not a folder" in said[0]
     assert "vgg19" in said[1]
     assert "inception" in said[1]
     path.write_text("train: {batch: none, imges: 1}")
-    assert len(bad(needs.experiment(path))) == 2
+    assert len(bad(places.experiment(path))) == 2
     assert matebit_here(tmp_path, "doctor", "mine.yaml").returncode == 1

@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from command import REPOSITORY, run_in
-from matebit.config.read import read_with_overrides
-from matebit.config.resolved import read_resolved
+from matebit.config.read import read_resolved, read_with_overrides
 from matebit.engines.resolve import resolve
 from matebit.engines.snakemake import Experiment
 from matebit.errors import MatebitError

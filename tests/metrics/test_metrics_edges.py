@@ -7,7 +7,7 @@ import pytest
 from arrays_inputs import ArrayInputs, feed
 
 from matebit.data.conditions.edges import extract_edges
-from matebit.metrics.edge_f1 import EdgeF1, edge_agreement
+from matebit.metrics.structure import EdgeF1, edge_agreement
 
 
 def _line(column, side=20, rows=20):

@@ -10,10 +10,16 @@ from arrays_inputs import ArrayInputs, feed, random_images
 from matebit.config.metrics import InceptionConfig
 from matebit.errors import MatebitError
 from matebit.metrics.context import PooledLite0
-from matebit.metrics.fid import FrechetInceptionDistance, GaussianStatistics, frechet_distance
 from matebit.metrics.inception import Inception, _build, load_inception, resize_clean
-from matebit.metrics.inception_score import InceptionScore, inception_score
-from matebit.metrics.kid import KernelInceptionDistance, squared_mmd
+from matebit.metrics.inception_scores import (
+    FrechetInceptionDistance,
+    GaussianStatistics,
+    InceptionScore,
+    KernelInceptionDistance,
+    frechet_distance,
+    inception_score,
+    squared_mmd,
+)
 from matebit.metrics.lite0 import FrechetLite0, KernelLite0, unit
 
 

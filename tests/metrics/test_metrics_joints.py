@@ -9,13 +9,13 @@ from arrays_inputs import ArrayInputs, feed
 from disc_world import make_params
 
 from matebit.config.data import ConditionsConfig
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.contracts.structure import KEYPOINT_COLUMNS, Record
 from matebit.data.extractors import registry
 from matebit.io.images import BrokenImage
 from matebit.io.tables import write_table
 from matebit.metrics import stage
-from matebit.metrics.joint_pck import JointAgreement, shares_found
+from matebit.metrics.structure import JointAgreement, shares_found
 
 
 class Stub:

@@ -17,11 +17,10 @@ from matebit.config.segmenter import MiouConfig
 from matebit.errors import MatebitError
 from matebit.metrics import stage
 from matebit.metrics.agreement import confusion, mean_iou
-from matebit.metrics.miou import ParsingAgreement
 from matebit.metrics.segmenter import stage as segmenter_stage
-from matebit.metrics.segmenter.files import MODEL, SUMMARY, TrainedParser, load_segmenter
-from matebit.metrics.segmenter.network import Segmenter
+from matebit.metrics.segmenter.network import MODEL, SUMMARY, Segmenter, TrainedParser, load_segmenter
 from matebit.metrics.segmenter.training import train
+from matebit.metrics.structure import ParsingAgreement
 from tiny_experiment import contents
 
 TRAINED = {"parser": "trained", "images": 96, "batch": 4, "width": 8}

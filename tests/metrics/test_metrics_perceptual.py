@@ -13,10 +13,8 @@ from matebit.errors import MatebitError
 from matebit.features.build import build_features
 from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.diversity import Diversity
-from matebit.metrics.feature_distance import FeatureDistance, by_features, feature_distance
-from matebit.metrics.lpips import calibrated_alexnet
-from matebit.metrics.relevance import ColourRelevance, TextureRelevance, region_cosine
-from matebit.metrics.semantic import SemanticConsistency
+from matebit.metrics.perceptual import FeatureDistance, by_features, calibrated_alexnet, feature_distance
+from matebit.metrics.relevance import ColourRelevance, SemanticConsistency, TextureRelevance, region_cosine
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import correlate1d
 
-from matebit.metrics.chroma import Chroma
-from matebit.metrics.pixels import MeanAbsoluteError, PeakSignalToNoise, StructuralSimilarity
+from matebit.metrics.pixels import Chroma, MeanAbsoluteError, PeakSignalToNoise, StructuralSimilarity
 
 
 def _flat(value, side=16):

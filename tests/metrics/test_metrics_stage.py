@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from disc_world import make_params
 
-from matebit.contracts.values import IMAGE_COLUMNS, VALUE_COLUMNS
+from matebit.contracts.measures import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.images import write_png
 from matebit.metrics.stage import run

@@ -7,12 +7,11 @@ import pytest
 from arrays_inputs import ArrayInputs, feed, random_images
 from scipy import ndimage, stats
 
-from matebit.bench.textbook_swd import looped_swd, slow_pyramid, whole_array_swd
+from matebit.bench.swd import looped_swd, slow_pyramid, whole_array_swd
 from matebit.config.metrics import SwdConfig
 from matebit.errors import MatebitError
 from matebit.metrics import swd
-from matebit.metrics.patches import PatchSet
-from matebit.metrics.pyramid import laplacian_pyramid, level_sizes
+from matebit.metrics.patches import PatchSet, laplacian_pyramid, level_sizes
 from matebit.metrics.swd import SlicedWasserstein, directions, sliced_distance
 
 CONFIG = SwdConfig(patches=12, directions=24, repeats=2)

@@ -7,7 +7,7 @@ import torch
 from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
 from matebit.ops.spectral import SpectralConv2d, converge, spectral_layers, vectors_fixed
-from matebit.train.average import WeightAverage
+from matebit.train.schedule import WeightAverage
 
 
 def vectors(network) -> dict[str, torch.Tensor]:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from command import REPOSITORY, environment
-from matebit.config.read import merged, read_mapping
-from matebit.config.resolved import read_resolved
+from matebit.config.read import merged, read_mapping, read_resolved
 from matebit.engines.resolve import resolve
 from matebit.engines.stage_code import stage_code, stage_digests
 from matebit.pipeline import source_digest
@@ -73,7 +72,7 @@ def rerun(before: dict[str, str], after: dict[str, str]) -> set[str]:
     [
         ("ops/gram.py", "", "\n\n# a comment\n", set(), set()),
         ("ops/gram.py", '"""', '"""Reworded. ', set(), set()),
-        ("train/curves.py", "import json\n", "import json\n\n\n", set(), set()),
+        ("train/progress.py", "import json\n", "import json\n\n\n", set(), set()),
         ("ops/gram.py", "", "\nMORE = 1\n", {"train"}, {"train"}),
         ("metrics/pixels.py", "", "\nMORE = 1\n", {"metrics"}, {"metrics"}),
         ("report/templates/page.css", "", "\n", {"report"}, {"report"}),

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from command import complaint, matebit, matebit_here
-from matebit.contracts.values import IMAGE_COLUMNS, VALUE_COLUMNS
+from matebit.contracts.measures import IMAGE_COLUMNS, VALUE_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.tables import write_table
 from matebit.report import expected as room

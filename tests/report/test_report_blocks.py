@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from matebit.config.schema import MethodSections
-from matebit.report.block_series import block_series
+from matebit.report.drawing import block_series
 
 
 def _methods(**models: dict) -> dict[str, MethodSections]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matebit.io.png import load_png
+from matebit.io.images import load_png
 from matebit.report.experiment import Experiment as Reported
 from tiny_experiment import TINY, resolved_below
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from matebit.config.tracking import TrackingConfig
+from matebit.config.schema import TrackingConfig
 from matebit.tracking import record as records
 from matebit.tracking.record import JobRecord, pending_records, read_record, tracked, tracking_folder
 from tiny_experiment import Experiment

@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from matebit.contracts.values import VALUE_COLUMNS
+from matebit.contracts.measures import VALUE_COLUMNS
 from matebit.io.files import write_json, write_text
 from matebit.io.tables import write_table
 from matebit.tracking.follow import send_all

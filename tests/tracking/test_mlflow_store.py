@@ -22,7 +22,7 @@ TRAIN = ("train", "results/tiny/params.yaml", "matebit", "--seed", "1")
 HELD = """
 import os, signal, sys
 from matebit.cli.app import main
-from matebit.train.curves import Curves
+from matebit.train.progress import Curves
 
 add = Curves.add
 

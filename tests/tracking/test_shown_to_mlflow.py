@@ -10,7 +10,7 @@ import yaml
 from command import REPOSITORY
 from matebit.engines.resolve import resolve
 from matebit.tracking.saved_view import compared_methods
-from matebit.tracking.used import used
+from matebit.tracking.told import used
 from matebit.tracking.views import shown_curve
 
 PARAMS = sorted(path.stem for path in (REPOSITORY / "params").glob("*.yaml"))

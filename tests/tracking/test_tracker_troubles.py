@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from command import complaint, matebit_here, start_matebit
-from matebit.config.tracking import TrackingConfig
+from matebit.config.schema import TrackingConfig
 from matebit.tracking import record as records
 from matebit.tracking.follow import follow
 from matebit.tracking.place import without_password

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matebit.train.curves import Averages, Curves
+from matebit.train.progress import Averages, Curves
 
 values = st.dictionaries(st.sampled_from("abc"), st.floats(-1e6, 1e6), max_size=3)
 

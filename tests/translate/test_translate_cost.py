@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from matebit.config.model import ModelConfig
 from matebit.model.build import build_generator
-from matebit.translate.cost import counted_cost
+from matebit.translate.network import counted_cost
 
 SMALL = {"ngf": 4, "crop_size": 32, "condition_channels": 3, "pos_dim": 2}
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 from tiny_checkpoints import write_checkpoint
 
 import matebit
+from matebit.contracts.measures import VALUE_COLUMNS
 from matebit.contracts.seen import NUMBERS, Neighbourhood, Seen
-from matebit.contracts.values import VALUE_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.files import read_json
 from matebit.io.images import read_rgb

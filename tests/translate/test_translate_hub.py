@@ -11,7 +11,7 @@ from tiny_checkpoints import write_checkpoint
 
 import matebit
 from command import complaint, matebit_here
-from matebit.contracts.values import VALUE_COLUMNS
+from matebit.contracts.measures import VALUE_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 import matebit
 from matebit.cli.app import app
 from matebit.config.data import ConditionsConfig
-from matebit.config.folder import FolderConfig
 from matebit.config.model import ModelConfig
+from matebit.config.sources import FolderConfig
 from matebit.errors import MatebitError
 from matebit.io.images import read_rgb, write_png
 from matebit.model.build import build_generator

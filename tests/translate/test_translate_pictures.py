@@ -19,8 +19,7 @@ from matebit.cli.app import app
 from matebit.data.conditions.lines import lines_and_distance
 from matebit.errors import MatebitError
 from matebit.io.arrays import read_arrays
-from matebit.io.images import read_rgb, write_png
-from matebit.io.png import save_png
+from matebit.io.images import read_rgb, save_png, write_png
 from matebit.io.tables import read_table
 from matebit.translate.gallery import bundled, exemplars, paintings, sitters
 from matebit.translate.structure import of_file

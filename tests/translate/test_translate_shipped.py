@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import matebit
-from matebit.contracts.values import VALUE_COLUMNS
+from matebit.contracts.measures import VALUE_COLUMNS
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table

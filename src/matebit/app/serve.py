@@ -17,10 +17,9 @@ from starlette.routing import Route
 
 from matebit.app.access import OwnPageOnly
 from matebit.app.answer import answer
-from matebit.app.limits import Limits, Refused
+from matebit.app.limits import Limits, Queue, Refused
 from matebit.app.models import Models
 from matebit.app.order import Order, declared_length, read_body
-from matebit.app.queue import Queue
 from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.errors import MatebitError
 from matebit.io.images import png_bytes

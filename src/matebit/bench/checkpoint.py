@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from matebit.config.features import FeatureConfig
-from matebit.config.portraits import PortraitsConfig
+from matebit.config.sources import PortraitsConfig
 from matebit.data.batches import image_to_network
 from matebit.drawn.portraits.drawing import painted
 from matebit.drawn.portraits.sets import PortraitSpec, portrait_set
@@ -17,9 +17,8 @@ from matebit.errors import MatebitError
 from matebit.features.build import build_features
 from matebit.features.location import feature_weights
 from matebit.logs import track
-from matebit.metrics.chroma import chroma_planes
-from matebit.metrics.feature_distance import feature_distance
-from matebit.metrics.pixels import similarity
+from matebit.metrics.perceptual import feature_distance
+from matebit.metrics.pixels import chroma_planes, similarity
 from matebit.translate.translator import load
 
 _WEARERS = 4  # portraits a style

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
+from PIL import Image
+from skimage.feature import canny
 
-from matebit.bench.face_files import write_face_files
-from matebit.bench.plain_face_edges import plain_face_edges
 from matebit.config.data import ConditionsConfig, DataConfig, LoaderConfig, PairsConfig
 from matebit.config.features import FeatureConfig
-from matebit.contracts.faces import EDGE_PARTS
+from matebit.config.sources import PortraitsConfig
+from matebit.contracts.faces import EDGE_PARTS, LABELS
 from matebit.data.conditions.face_edges import face_edges
 from matebit.data.conditions.inputs import Structure
 from matebit.data.sources.base import Item
@@ -22,8 +24,60 @@ from matebit.data.sources.celebamask import CelebAMaskSource
 from matebit.data.sources.files import read_resized
 from matebit.data.sources.label_files import face_of_part_masks
 from matebit.data.workers import cores, processes
+from matebit.drawn.portrait_source import PortraitSource
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
+
+_PHOTOGRAPH, _MASK = 1024, 512  # px, as the published files have
+
+
+def write_face_files(root: Path, count: int = 8) -> None:
+    """`count` portraits of 1024 px as JPEG with RGB part masks of 512 px; the last one is for test."""
+    portraits = PortraitsConfig(train=max(count, 4), test=4, styles_train=1, styles_test=1)
+    source = PortraitSource(DataConfig(portraits=portraits), 1)
+    (root / "CelebA-HQ-img").mkdir(parents=True)
+    masks = root / "CelebAMask-HQ-mask-anno/0"
+    masks.mkdir(parents=True)
+    for number, item in enumerate(source.items()[:count]):
+        picture = Image.fromarray(source.image(item, _PHOTOGRAPH))
+        picture.save(root / f"CelebA-HQ-img/{number}.jpg", quality=95)
+        labels = source.parsing(item, _MASK).labels
+        for label in np.unique(labels[labels > 0]):
+            grey = ((labels == label) * 255).astype(np.uint8)
+            Image.fromarray(grey).convert("RGB").save(masks / f"{number:05d}_{LABELS[label]}.png")
+    (root / "val.txt").write_text(f"{count - 1}.jpg\n")
+
+
+def _border(mask: np.ndarray) -> np.ndarray:
+    """Both pixels of each pair of 4-neighbours that differ, bool (S,S)."""
+    border = np.zeros(mask.shape, dtype=bool)
+    across, down = mask[:, 1:] != mask[:, :-1], mask[1:] != mask[:-1]
+    border[:, 1:] |= across
+    border[:, :-1] |= across
+    border[1:] |= down
+    border[:-1] |= down
+    return border
+
+
+def plain_face_edges(photograph: Path, masks: dict[str, Path], size: int) -> np.ndarray:
+    """The 15 channels, uint8 (15,size,size), from the files; `masks` by part, absent parts left out."""
+    image = Image.open(photograph).convert("RGB").resize((size, size), Image.Resampling.BILINEAR)
+    borders, kept = np.zeros((size, size), dtype=bool), np.ones((size, size), dtype=bool)
+    distances = []
+    for part in EDGE_PARTS:
+        mask = np.zeros((size, size), dtype=bool)
+        if part in masks:
+            drawn = Image.open(masks[part]).convert("L").resize((size, size), Image.Resampling.NEAREST)
+            mask = np.asarray(drawn) > 127
+        border = _border(mask)
+        distance = cv2.distanceTransform(np.where(border, 0, 255).astype(np.uint8), cv2.DIST_L1, 3)
+        distances.append(np.clip(distance / 3, 0, 255).astype(np.uint8))
+        borders |= border
+        kept[mask] = part == "hair"
+    everything = borders | (canny(np.asarray(image.convert("L"))) & kept)
+    planes = [everything * np.uint8(255), *distances, borders * np.uint8(255)]
+    return np.stack(planes)
+
 
 _TURNS = 4
 

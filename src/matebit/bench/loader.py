@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from matebit.bench.measure import Measured, device_name
-from matebit.config.resolved import read_resolved
+from matebit.config.read import read_resolved
 from matebit.data.training_set import TrainingSet
 from matebit.pipeline.layout import Layout
 

@@ -83,7 +83,7 @@ class _Pooled:
 def _metrics(threads: int) -> dict[str, Metric]:
     from matebit.config.features import VGG19_LEVELS
     from matebit.config.metrics import SwdConfig
-    from matebit.metrics.fid import FrechetInceptionDistance
+    from matebit.metrics.inception_scores import FrechetInceptionDistance
     from matebit.metrics.relevance import ColourRelevance, TextureRelevance
     from matebit.metrics.swd import SlicedWasserstein
 

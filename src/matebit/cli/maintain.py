@@ -43,7 +43,7 @@ def _ship(
 
     Example: matebit ship results/portraits-sketch/params.yaml matebit --seed 1
     """
-    from matebit.config.resolved import read_resolved
+    from matebit.config.read import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.translate.shipped import ship
 

@@ -30,7 +30,7 @@ def _push(
     """
     import tempfile
 
-    from matebit.config.resolved import read_resolved
+    from matebit.config.read import read_resolved
     from matebit.errors import MatebitError
     from matebit.fetch.hub import send_model
     from matebit.pipeline.layout import Layout

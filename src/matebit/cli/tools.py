@@ -44,7 +44,7 @@ def _figure(
 
     Example: matebit figure comparison results/demo/params.yaml
     """
-    from matebit.config.resolved import read_resolved
+    from matebit.config.read import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.figures import draw
 
@@ -64,7 +64,7 @@ def _conditions_sheet(
 
     Example: matebit conditions-sheet results/demo/params.yaml --out sheet.jpg
     """
-    from matebit.config.resolved import read_resolved
+    from matebit.config.read import read_resolved
     from matebit.pipeline.layout import Layout
     from matebit.report.condition_sheet import condition_sheet
 
@@ -112,7 +112,7 @@ def _schema() -> None:
     """
     import json
 
-    from matebit.config.json_schema import params_schema
+    from matebit.config.reference import params_schema
 
     typer.echo(json.dumps(params_schema(), indent=2))
 

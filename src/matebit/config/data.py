@@ -6,13 +6,15 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from matebit.config.deepfashion import DeepFashionConfig
-from matebit.config.extractors import ExtractorsConfig
-from matebit.config.figures import FiguresConfig
-from matebit.config.folder import FolderConfig, valid_pattern
+from matebit.config.conditions import ExtractorsConfig, XDoGConfig
 from matebit.config.places import Place
-from matebit.config.portraits import PortraitsConfig
-from matebit.config.xdog import XDoGConfig
+from matebit.config.sources import (
+    DeepFashionConfig,
+    FiguresConfig,
+    FolderConfig,
+    PortraitsConfig,
+    valid_pattern,
+)
 
 # The names of the registries (sources, conditions, pairs), which a test holds equal. They stand
 # here by themselves so that a stage that only reads its params does not depend on the code of every

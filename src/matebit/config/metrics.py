@@ -1,4 +1,4 @@
-"""The `metrics` section of the parameters."""
+"""The `metrics` section of the parameters, and the sections that two folders are scored with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from matebit.config.data import ConditionsConfig
+from matebit.config.features import FeatureConfig
 from matebit.config.segmenter import MiouConfig
 
 MetricName = Literal[
@@ -110,3 +112,15 @@ class MetricsConfig(BaseModel):
         if not all(0 < share < 1 for share in value):
             raise ValueError("a threshold is a share of the image's side, between 0 and 1")
         return value
+
+
+class ScoreConfig(BaseModel):
+    """What of an experiment's parameters decides a number; the rest of a params file does not matter."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    threads: int = Field(2, ge=1, description="CPU threads.")
+    conditions: ConditionsConfig = Field(default_factory=ConditionsConfig)
+    # Its weights are installed, so that scores need no download.
+    features: FeatureConfig = Field(default_factory=lambda: FeatureConfig(net="efficientnet_lite0"))
+    metrics: MetricsConfig = Field(default_factory=MetricsConfig)

@@ -1,4 +1,4 @@
-"""Reading a params file: YAML, overrides, checks with one clear sentence each."""
+"""Reading params files, before and after resolving: YAML, overrides, checks with one clear sentence each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from matebit.config.schema import ResolvedParams
 from matebit.config.yaml_text import parse_yaml
 from matebit.errors import MatebitError
 
@@ -117,3 +118,11 @@ def read_with_overrides(path: Path, overrides: list[str] | None = None) -> dict[
     for text in overrides or []:
         mapping = merged(mapping, parse_override(text))
     return mapping
+
+
+def read_resolved(path: Path) -> ResolvedParams:
+    """Read `results/NAME/params.yaml` back."""
+    if not Path(path).exists():
+        raise MatebitError(f"{path} does not exist; `matebit resolve params/NAME.yaml` writes it")
+    value: Any = parse_yaml(Path(path).read_text(encoding="utf-8"), str(path))
+    return validated(ResolvedParams, value, str(path))

@@ -1,4 +1,4 @@
-"""docs/params.md from the schema: every key with its type, default and meaning."""
+"""A params file's schema for editors, and docs/params.md from it: every key, its type, its meaning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,25 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from matebit.config.schema import Params
+from matebit.config.schema import KNOWN_METHODS, Params
+
+
+def params_schema() -> dict[str, Any]:
+    """The schema, draft 2020-12.
+
+    What a validator adds to the types stands here too: a method by one word, a name that the file's own
+    replaces.
+    """
+    schema = Params.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Params file of matebit"
+    schema["required"] = [key for key in schema.get("required", []) if key != "name"]
+    if not schema["required"]:
+        del schema["required"]
+    methods = schema["properties"]["methods"]
+    methods["items"] = {"anyOf": [{"enum": list(KNOWN_METHODS)}, methods["items"]]}
+    return schema
+
 
 _INTRO = """\
 # Parameters

@@ -14,9 +14,19 @@ from matebit.config.metrics import MetricsConfig
 from matebit.config.model import WARP_SWITCHES, ModelConfig
 from matebit.config.places import Place
 from matebit.config.report import ReportConfig
-from matebit.config.tracking import TrackingConfig
 from matebit.config.train import TrainConfig
 from matebit.config.translate import GivenImages, TranslateConfig
+
+
+class TrackingConfig(BaseModel):
+    """What MLflow is told. Where it lives is the variable MLFLOW_TRACKING_URI; default sqlite:///mlflow.db."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = Field(True, description="Log the stages to MLflow.")
+    experiment: str = Field("matebit", min_length=1, description="The MLflow experiment.")
+    every_seconds: float = Field(5.0, gt=0, description="How often a running training reports its curves.")
+
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 

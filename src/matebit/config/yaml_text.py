@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import BaseModel, TypeAdapter
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
@@ -84,3 +88,31 @@ def _doubled(node: Node | None, seen: set[int]) -> tuple[str, int, int] | None:
 def yaml_text(value: Any, **options: Any) -> str:
     """The YAML of a value; `options` as PyYAML takes them."""
     return yaml.dump(value, Dumper=Dumper, allow_unicode=True, **options)
+
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+def read_named(path: Path, row: type[Row]) -> dict[str, Row]:
+    """Every row of the table by its key `name`, in the table's order."""
+    rows = TypeAdapter(list[row]).validate_python(parse_yaml(path.read_text("utf-8"), path.name))  # type: ignore[valid-type]
+    return {one.name: one for one in rows}  # type: ignore[attr-defined]
+
+
+def row_named(table: Mapping[str, Row], name: str, refusal: str) -> Row:
+    """The row `name`; where there is none, a `MatebitError`: `refusal`, then the nearest name."""
+    if name not in table:
+        near = difflib.get_close_matches(name, table, n=1, cutoff=0.3)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(table)}"
+        raise MatebitError(f"{refusal}; {hint}")
+    return table[name]
+
+
+def flat(value: Any, prefix: str = "") -> dict[str, str]:
+    """Nested parameters as dotted keys: {"train": {"batch": 8}} as {"train.batch": "8"}."""
+    if isinstance(value, dict):
+        rows: dict[str, str] = {}
+        for key, inner in value.items():
+            rows |= flat(inner, f"{prefix}.{key}" if prefix else str(key))
+        return rows
+    return {prefix: str(value)}

@@ -1,13 +1,17 @@
-"""What each measured value is called, and which way is better.
-
-Imports nothing heavy: the report reads it.
-"""
+"""What each measured value is called, which way is better, and the tables of a method's values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from matebit.io.tables import read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 Better = Literal["higher", "lower", "neither"]
 
@@ -101,3 +105,18 @@ def sort_key(metric: str) -> tuple[int, str]:
     """Sorts metrics in the order of a table."""
     kind = kind_of(metric)
     return (ORDER.index(kind) if kind in ORDER else len(ORDER), metric)
+
+
+VALUES_FILE, IMAGES_FILE = "values.csv", "images.csv"
+VALUE_COLUMNS = ["method", "seed", "metric", "value", "n", "features", "protocol"]
+IMAGE_COLUMNS = ["method", "seed", "id", "metric", "value"]
+
+
+def read_values(folder: Path) -> pd.DataFrame:
+    """`values.csv` of the folder. Raises `MatebitError` where it is absent or lacks a column."""
+    return read_table(folder / VALUES_FILE, VALUE_COLUMNS, numbers=["seed", "value", "n"])
+
+
+def read_image_values(folder: Path) -> pd.DataFrame:
+    """`images.csv` of the folder. Raises `MatebitError` where it is absent or lacks a column."""
+    return read_table(folder / IMAGES_FILE, IMAGE_COLUMNS, numbers=["seed", "value"])

@@ -9,8 +9,7 @@ import numpy as np
 from PIL import Image
 
 from matebit.contracts.catalogue import Entry
-from matebit.io.images import read_plane, resize_nearest
-from matebit.io.png import load_png
+from matebit.io.images import load_png, read_plane, resize_nearest
 from matebit.pipeline.layout import Layout
 
 

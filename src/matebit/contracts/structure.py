@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
 

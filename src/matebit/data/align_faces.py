@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from matebit.config.conditions import ExtractorsConfig
 from matebit.config.data import DataConfig
-from matebit.config.extractors import ExtractorsConfig
 from matebit.data.alignment import Alignment, alignment_of
 from matebit.data.extractors.registry import load_one
 from matebit.data.sources.base import Item

@@ -1,18 +1,39 @@
-"""The stage `pairs`: the ranked exemplars of every item."""
+"""The stage `pairs`: the ranked exemplars of every item, by the method of the params."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
+from matebit.config.choices import Choices
 from matebit.contracts.catalogue import Entry, read_catalogue
 from matebit.contracts.pairs import PAIR_COLUMNS
-from matebit.data.pairs.registry import load_method
 from matebit.errors import MatebitError
 from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
+
+
+# Functions `(params, layout, entries) -> rows of pairs.csv`.
+METHODS: Choices[str] = Choices(
+    {
+        "color_layout": "matebit.data.pairs.colors:pair_by_colors",
+        "style": "matebit.data.pairs.colors:pair_by_style",
+        "features": "matebit.data.pairs.features:pair_by_features",
+        "list": "matebit.data.pairs.listed:pair_by_lists",
+        "pattern": "matebit.data.pairs.listed:pair_by_names",
+    }
+)
+
+Pairing = Callable[["ResolvedParams", "Layout", "list[Entry]"], list[dict]]
+
+
+def load_method(name: str) -> Pairing:
+    """The function of a method of pairing."""
+    return resolve_name(METHODS[name])
 
 
 def _check_test_items(entries: list[Entry], rows: list[dict], params: ResolvedParams) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matebit.config.named_table import read_named, row_named
+from matebit.config.yaml_text import read_named, row_named
 
 if TYPE_CHECKING:
     from matebit.config.data import DataConfig

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matebit.config.data import ConditionsConfig, DataConfig
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.contracts.catalogue import CONDITION_COLUMNS, INDEX_COLUMNS, KINDS_OF_FILE
 from matebit.contracts.faces import parsing_of_labels
 from matebit.contracts.structure import (
@@ -23,17 +23,14 @@ from matebit.data.alignment import Alignment
 from matebit.data.conditions.edges import extract_edges
 from matebit.data.conditions.inputs import Structure
 from matebit.data.conditions.registry import load_extractor, network_records
-from matebit.data.extractors.protocol import Extractor
-from matebit.data.extractors.registry import load_extractors
-from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
-from matebit.data.rejects import write_rejected
+from matebit.data.extractors.registry import Extractor, load_extractors
+from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key, write_rejected
 from matebit.data.sources.base import Item
 from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
 from matebit.io.files import flush_all, sha256_of_bytes, write_bytes
-from matebit.io.images import BrokenImage, png_bytes, resize_nearest
-from matebit.io.png import load_png, save_png
+from matebit.io.images import BrokenImage, load_png, png_bytes, resize_nearest, save_png
 from matebit.io.tables import read_table, write_table
 from matebit.pipeline.layout import Layout
 

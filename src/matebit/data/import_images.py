@@ -12,17 +12,21 @@ from matebit.config.data import DataConfig
 from matebit.contracts.catalogue import INDEX_COLUMNS
 from matebit.contracts.structure import ALIGNMENT_COLUMNS
 from matebit.data.align_faces import open_aligner
-from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key
-from matebit.data.near_duplicates import VERSION, Double, crop_hashes, find_doubles
-from matebit.data.rejects import write_rejected
-from matebit.data.separate_duplicates import DUPLICATE_COLUMNS, separate
+from matebit.data.journal import Journal, code_digest, remove_strangers, still_whole, work_key, write_rejected
+from matebit.data.near_duplicates import (
+    DUPLICATE_COLUMNS,
+    VERSION,
+    Double,
+    crop_hashes,
+    find_doubles,
+    separate,
+)
 from matebit.data.sources.base import Item, Source
 from matebit.data.sources.registry import open_source
 from matebit.data.workers import work_through
 from matebit.errors import MatebitError
 from matebit.io.files import flush_all
-from matebit.io.images import BrokenImage
-from matebit.io.png import save_png
+from matebit.io.images import BrokenImage, save_png
 from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 

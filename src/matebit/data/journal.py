@@ -1,4 +1,4 @@
-"""What an interrupted stage has already made, so that it goes on image by image."""
+"""What a stage has made of its images, so that it goes on where it was stopped, and what it refused."""
 
 from __future__ import annotations
 
@@ -7,8 +7,22 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from matebit.contracts.structure import REJECTED_COLUMNS
+from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_bytes, sha256_of_file
+from matebit.io.tables import write_table
 from matebit.pipeline.source_digest import digest_of, words_in
+
+
+def write_rejected(target: Path, rows: list[dict], total: int, max_share: float) -> None:
+    """Write `rejected.csv`; a `MatebitError` when it holds more than `max_share` of `total`."""
+    write_table(target, rows, REJECTED_COLUMNS)
+    if len(rows) > max_share * total:
+        raise MatebitError(
+            f"{len(rows)} of {total} images cannot be used, more than "
+            f"data.max_rejected_share: {max_share} allows; {target} says why (the first: "
+            f"{rows[0]['reason']})"
+        )
 
 
 def work_key(*parts: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from matebit.doctor import installation, machine, needs, places
+from matebit.doctor import installation, places
 from matebit.doctor.finding import Finding
 
 
@@ -19,15 +19,15 @@ def examine(folder: Path, pages: Mapping[str, int], params: Path | None = None) 
         installation.libraries,
         installation.commands,
         installation.extras,
-        machine.processor,
-        machine.gpu,
+        installation.processor,
+        installation.gpu,
         lambda: places.disk(folder),
         lambda: places.writable(folder),
         lambda: places.ports(pages),
         lambda: places.tracker(folder),
-        needs.weight_files,
+        places.weight_files,
     ]
     for look in looks:
         yield from look()
     if params is not None:
-        yield from needs.experiment(params)
+        yield from places.experiment(params)

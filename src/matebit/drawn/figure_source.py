@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.contracts.bodies import LABEL_SET
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import LABEL_SET, BodyPose
 from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from matebit.config.resolved import read_resolved
+from matebit.config.read import read_resolved
 from matebit.config.schema import ResolvedParams
 from matebit.engines.handed import take_over
 from matebit.engines.resolve import params_digest

@@ -27,8 +27,8 @@ NETWORKS: Choices[str] = Choices(
 # Functions `path -> network`.
 READERS: Choices[str] = Choices(
     {
-        "vgg19": "matebit.features.vgg19_file:read_vgg19",
-        "efficientnet_lite0": "matebit.features.efficientnet_lite0_file:read_efficientnet_lite0",
+        "vgg19": "matebit.features.vgg19:read_vgg19",
+        "efficientnet_lite0": "matebit.features.efficientnet_lite0:read_efficientnet_lite0",
     }
 )
 

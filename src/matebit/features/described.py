@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from matebit.features.efficientnet_lite0_file import read_efficientnet_lite0
+from matebit.features.efficientnet_lite0 import read_efficientnet_lite0
 from matebit.weights.location import required
 
 

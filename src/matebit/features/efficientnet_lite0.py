@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from matebit.config.features import LITE0_LEVELS as LEVELS
+from matebit.features.stored import fitting, stored_tensors
 
 # Repeats, kernel, stride of the first, expansion, output channels; the stem has 32 and stride 2.
 STAGES = (
@@ -121,3 +123,47 @@ class EfficientNetLite0(nn.Module):
         for block in self.blocks:
             x = block(x)
         return F.relu6(self.head(x), inplace=True).mean(dim=(2, 3))
+
+
+EPSILON = 1e-3  # TensorFlow's, of every norm of this network
+
+
+def _places(network: EfficientNetLite0) -> Iterator[tuple[str, str, str]]:
+    """Our layer, the file's convolution and its norm."""
+    yield "stem", "_conv_stem", "_bn0"
+    for index, block in enumerate(network.blocks):
+        theirs = f"_blocks.{index}."
+        if block.expand is not None:
+            yield f"blocks.{index}.expand", f"{theirs}_expand_conv", f"{theirs}_bn0"
+        yield f"blocks.{index}.depthwise", f"{theirs}_depthwise_conv", f"{theirs}_bn1"
+        yield f"blocks.{index}.project", f"{theirs}_project_conv", f"{theirs}_bn2"
+    yield "head", "_conv_head", "_bn1"
+
+
+def _folded(stored: dict[str, Tensor], convolution: str, norm: str) -> tuple[Tensor, Tensor]:
+    """Weight and bias that give what the convolution and then its norm give."""
+    weight = stored[f"{convolution}.weight"].double()
+    scale, shift, mean, variance = (
+        stored[f"{norm}.{part}"].double() for part in ("weight", "bias", "running_mean", "running_var")
+    )
+    scale = scale / (variance + EPSILON).sqrt()
+    return (weight * scale.view(-1, 1, 1, 1)).float(), (shift - mean * scale).float()
+
+
+def read_efficientnet_lite0(path: Path) -> EfficientNetLite0:
+    """The network with the weights of `path`, the package's file."""
+    stored = stored_tensors(path, "EfficientNet-Lite0")
+    with torch.random.fork_rng(devices=[]):
+        network = EfficientNetLite0()
+    wanted = network.state_dict()
+    needed: dict[str, Tensor] = {}
+    for ours, convolution, norm in _places(network):
+        needed[f"{convolution}.weight"] = wanted[f"{ours}.weight"]
+        for part in ("weight", "bias", "running_mean", "running_var"):
+            needed[f"{norm}.{part}"] = wanted[f"{ours}.bias"]
+    parts = fitting(stored, needed, path, "an EfficientNet-Lite0")
+    state: dict[str, Tensor] = {}
+    for ours, convolution, norm in _places(network):
+        state[f"{ours}.weight"], state[f"{ours}.bias"] = _folded(parts, convolution, norm)
+    network.load_state_dict(state)
+    return network

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from matebit.errors import MatebitError
-from matebit.io.files import write_bytes
+from matebit.io.files import sha256_of_bytes, write_bytes
 from matebit.io.foreign import HEAD, what_it_is
 
 # A 30,000 x 30,000 px image would need 2.7 GB; nothing in this field comes near a tenth of this.
@@ -170,3 +170,40 @@ def png_bytes(pixels: np.ndarray, palette: list[int] | None = None) -> bytes:
 def write_png(target: Path, pixels: np.ndarray, palette: list[int] | None = None) -> None:
     """Write uint8 pixels as PNG atomically; see `png_bytes`."""
     write_bytes(target, png_bytes(pixels, palette))
+
+
+# One filter for all rows: choosing one for each costs more than it saves. Distance maps are runs as
+# they are, and decode fastest without a filter.
+_OPTIONS = [
+    cv2.IMWRITE_PNG_COMPRESSION, 3,
+    cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT,
+    cv2.IMWRITE_PNG_FILTER,
+]  # fmt: skip
+
+
+def save_png(target: Path, pixels: np.ndarray) -> str:
+    """Write uint8 (H,W) or (H,W,3) RGB as PNG, atomically, not flushed; returns the file's SHA-256."""
+    if pixels.ndim == 2:
+        encoded = cv2.imencode(".png", pixels, [*_OPTIONS, cv2.IMWRITE_PNG_FILTER_NONE])[1]
+    else:
+        bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+        encoded = cv2.imencode(".png", bgr, [*_OPTIONS, cv2.IMWRITE_PNG_FILTER_UP])[1]
+    data = encoded.tobytes()
+    write_bytes(target, data, flush=False)
+    return sha256_of_bytes(data)
+
+
+def load_png(path: Path, grey: bool) -> np.ndarray:
+    """Read a PNG of an earlier stage: uint8 (H,W) if `grey`, else (H,W,3) RGB.
+
+    OpenCV decodes fastest. Raises `MatebitError` for a file that is absent or broken.
+    """
+    try:
+        data = np.fromfile(path, dtype=np.uint8)
+        mode = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
+        pixels = cv2.imdecode(data, mode) if data.size else None
+    except FileNotFoundError as error:
+        raise MatebitError(f"{path} does not exist; run the stage that writes it") from error
+    if pixels is None:
+        raise MatebitError(f"{path} is not a whole PNG; delete it and run its stage again")
+    return pixels

@@ -14,11 +14,11 @@ from matebit.metrics.base import with_digest
 from matebit.weights.location import required
 
 if TYPE_CHECKING:
-    from matebit.contracts.body_pose import BodyPose
-    from matebit.data.extractors.protocol import Extractor
+    from matebit.contracts.bodies import BodyPose
+    from matebit.data.extractors.registry import Extractor
     from matebit.metrics.batch import Network, ScoredBatch
-    from matebit.metrics.feature_distance import PerceptualDistance
     from matebit.metrics.inception import Inception
+    from matebit.metrics.perceptual import PerceptualDistance
 
 
 class Parser(Protocol):
@@ -38,7 +38,7 @@ class PooledLite0:
     def __init__(self) -> None:
         from matebit.config.features import FeatureConfig
         from matebit.errors import MatebitError
-        from matebit.features.efficientnet_lite0_file import read_efficientnet_lite0
+        from matebit.features.efficientnet_lite0 import read_efficientnet_lite0
         from matebit.features.location import feature_weights
 
         config = FeatureConfig(net="efficientnet_lite0", weights="imagenet")
@@ -98,7 +98,7 @@ class Context:
     @cached_property
     def distance(self) -> PerceptualDistance:
         """Between image batches: LPIPS where it is among the metrics, else the feature distance."""
-        from matebit.metrics.feature_distance import by_features
+        from matebit.metrics.perceptual import by_features
 
         if "lpips" in self.config.names:
             return self.lpips
@@ -107,7 +107,7 @@ class Context:
     @cached_property
     def lpips(self) -> PerceptualDistance:
         """The published LPIPS."""
-        from matebit.metrics.lpips import calibrated_alexnet
+        from matebit.metrics.perceptual import calibrated_alexnet
 
         return calibrated_alexnet(required("alexnet", "lpips in metrics.names"))
 

@@ -9,7 +9,7 @@ from matebit.contracts.translated import Item
 from matebit.metrics.base import Metric, Value, mean
 from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
-from matebit.metrics.feature_distance import PerceptualDistance
+from matebit.metrics.perceptual import PerceptualDistance
 
 
 class Diversity(Metric):

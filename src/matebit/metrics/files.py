@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import BodyPose
 from matebit.contracts.catalogue import Entry, read_catalogue
 from matebit.contracts.pictures import Pictures
 from matebit.contracts.structure import read_joints

@@ -14,8 +14,7 @@ from matebit.config.metrics import InceptionConfig
 from matebit.metrics.base import Metric, Value
 from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
-from matebit.metrics.fid import GaussianStatistics, frechet_distance
-from matebit.metrics.kid import mean_squared_mmd
+from matebit.metrics.inception_scores import GaussianStatistics, frechet_distance, mean_squared_mmd
 
 if TYPE_CHECKING:
     from matebit.metrics.context import PooledLite0

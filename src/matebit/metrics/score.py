@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from matebit import __version__
+from matebit.config.metrics import ScoreConfig
 from matebit.config.read import merged, parse_override, read_mapping, validated
-from matebit.config.score import ScoreConfig
 from matebit.contracts.translated import Item
 from matebit.errors import MatebitError
 from matebit.metrics.base import Metric
 from matebit.metrics.context import Context
-from matebit.metrics.image_folder import ImageFolder
 from matebit.metrics.registry import METRICS, metric_class
 from matebit.metrics.scores import Scores
 from matebit.metrics.scoring import (
@@ -26,7 +25,7 @@ from matebit.metrics.scoring import (
     values_of,
     values_of_images,
 )
-from matebit.metrics.two_folders import TwoFolders, read_exemplar_table
+from matebit.metrics.two_folders import ImageFolder, TwoFolders, read_exemplar_table
 from matebit.pipeline.source_digest import digest_of
 from matebit.pipeline.stages import STAGES
 

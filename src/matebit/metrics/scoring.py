@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+
+from matebit.contracts.parsing import Parsing
 from matebit.contracts.translated import Item
+from matebit.data.extractors.registry import Extractor
 from matebit.errors import MatebitError
+from matebit.io.images import BrokenImage, resize_nearest
 from matebit.logs import Progress
 from matebit.metrics.base import Metric, Value, with_digest
 from matebit.metrics.batch import Inputs, ScoredBatch
@@ -16,13 +23,35 @@ from matebit.metrics.context import Context, Parser
 if TYPE_CHECKING:
     import torch
 
+    from matebit.config.conditions import ExtractorsConfig
     from matebit.config.data import ConditionsConfig
-    from matebit.config.extractors import ExtractorsConfig
     from matebit.config.features import FeatureConfig
     from matebit.config.metrics import MetricsConfig
-    from matebit.contracts.body_pose import BodyPose
-    from matebit.data.extractors.protocol import Extractor
+    from matebit.contracts.bodies import BodyPose
     from matebit.metrics.batch import Features
+
+
+@dataclass(frozen=True)
+class ExtractorParser:
+    """Parses by an extractor; an image in which it finds nothing is background (label 0) all over."""
+
+    extractor: Extractor[Parsing]
+
+    @property
+    def label(self) -> str:
+        """The extractor and its weights."""
+        return self.extractor.record.label
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Labels (S,S) uint8 of an image (S,S,3) uint8."""
+        size = image.shape[0]
+        side = self.extractor.side or size
+        wanted = image if side == size else cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR)
+        try:
+            found = self.extractor(wanted, "the translated image")
+        except BrokenImage:
+            return np.zeros((size, size), dtype=np.uint8)
+        return resize_nearest(found.labels, size)
 
 
 def build_context(
@@ -62,7 +91,6 @@ def build_context(
 def extractor_parser(config: ExtractorsConfig) -> Parser:
     """The network of `conditions.extractors.parsing`, loaded, as what parses translated images."""
     from matebit.data.extractors.registry import load_one
-    from matebit.metrics.extracted import ExtractorParser
 
     extractor = load_one("parsing", config)
     if extractor is None:

@@ -13,8 +13,8 @@ import numpy as np
 from matebit import __version__
 from matebit.config.controls import CONTROLS
 from matebit.contracts.catalogue import Entry
+from matebit.contracts.measures import IMAGE_COLUMNS, IMAGES_FILE, VALUE_COLUMNS, VALUES_FILE
 from matebit.contracts.translated import Translated, read_translated
-from matebit.contracts.values import IMAGE_COLUMNS, IMAGES_FILE, VALUE_COLUMNS, VALUES_FILE
 from matebit.data.sources.registry import open_source
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
@@ -131,7 +131,7 @@ def _parser_of(params: ResolvedParams, layout: Layout) -> Callable[[], Parser] |
 
 
 def _trained_parser(folder: Path, held_out_miou: float) -> Parser:
-    from matebit.metrics.segmenter.files import trained_parser
+    from matebit.metrics.segmenter.network import trained_parser
 
     return trained_parser(folder, held_out_miou)
 

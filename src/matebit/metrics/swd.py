@@ -13,8 +13,7 @@ from matebit.errors import MatebitError
 from matebit.metrics.base import NO_FEATURES, Metric, Value
 from matebit.metrics.batch import ScoredBatch
 from matebit.metrics.context import Context
-from matebit.metrics.patches import PatchSet, patch_pixels, patch_places
-from matebit.metrics.pyramid import laplacian_pyramid, level_sizes
+from matebit.metrics.patches import PatchSet, laplacian_pyramid, level_sizes, patch_pixels, patch_places
 
 _PROJECTION_BYTES = 5e8  # of the projections that are held at once; those before may live on beside them
 _DIRECTIONS_AT_ONCE = 256  # few would waste the matrix product

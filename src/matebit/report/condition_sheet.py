@@ -18,7 +18,7 @@ from matebit.data.conditions.view import condition_view
 from matebit.data.spread import spread
 from matebit.errors import MatebitError
 from matebit.io.files import write_bytes
-from matebit.io.png import load_png
+from matebit.io.images import load_png
 from matebit.pipeline.layout import Layout
 from matebit.report.style import paper_style
 

@@ -2,15 +2,58 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from matebit.report.block_series import block_series
+from matebit.config.model import WARP_SWITCHES
 from matebit.report.experiment import Experiment
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+Series = dict[str, dict[int, str]]  # the series' name -> number of blocks -> method
+
+_WARP = (*WARP_SWITCHES, "warp_detail")
+
+
+def _but_for_warp(content: dict[str, Any]) -> str:
+    """The sections of a method without what only says how the decoder sees the warped exemplar."""
+    model = {key: value for key, value in content["model"].items() if key not in _WARP}
+    return json.dumps({**content, "model": model}, sort_keys=True)
+
+
+def block_series(methods: dict[str, Any], order: list[str]) -> Series:
+    """Methods that differ in `model.blocks` alone, in series of at least two numbers of blocks.
+
+    `methods`: the resolved sections of each. A series is called after its first method in `order`
+    that has blocks. Methods without a network of their own (images from elsewhere) belong to none. Without
+    a block there is no match and so no warped exemplar that the decoder could see: a method of none also
+    belongs to a series of several numbers of blocks whose decoder sees it.
+    """
+    found: dict[str, dict[int, str]] = {}
+    without: list[tuple[str, str]] = []
+    for name in order:
+        content = methods[name].model_dump(mode="json")
+        model = content.get("model")
+        if not model or "blocks" not in model:
+            continue
+        blocks = model.pop("blocks")
+        if blocks == 0:
+            without.append((_but_for_warp(content), name))
+        found.setdefault(json.dumps(content, sort_keys=True), {}).setdefault(blocks, name)
+    for content, series in found.items():
+        for alike, name in without:
+            if len(series) > 1 and alike == _but_for_warp(json.loads(content)):
+                series.setdefault(0, name)
+    named = {
+        next(name for name in order if name in series.values() and name != series.get(0)): series
+        for series in found.values()
+        if len(series) > 1
+    }
+    return {name: dict(sorted(series.items())) for name, series in named.items()}
 
 
 @dataclass(frozen=True)

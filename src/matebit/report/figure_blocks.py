@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matebit.report.block_series import block_series
 from matebit.report.comparison import Column, Table, comparison_table
-from matebit.report.drawing import Drawing, has_block_series
+from matebit.report.drawing import Drawing, block_series, has_block_series
 from matebit.report.experiment import Experiment
 from matebit.report.scores import read_scores
 from matebit.report.style import COLOURS, DASHES, PAGE

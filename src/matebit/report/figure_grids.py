@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matebit.data.spread import spread
-from matebit.report.block_series import block_series
 from matebit.report.comparison import method_title
-from matebit.report.drawing import Drawing, has_block_series, has_correspondence, has_tests
+from matebit.report.drawing import Drawing, block_series, has_block_series, has_correspondence, has_tests
 from matebit.report.experiment import Experiment
 from matebit.report.image_grid import picture_grid
 from matebit.report.more_results import other_layouts
@@ -56,7 +55,7 @@ COMPARISON = Drawing(
 
 def _others(experiment: Experiment) -> list[Experiment]:
     """The experiments of `report.more_results`, each with its own parameters."""
-    from matebit.config.resolved import read_resolved
+    from matebit.config.read import read_resolved
 
     others = other_layouts(experiment.params.report, experiment.layout)
     return [Experiment(read_resolved(layout.params), layout) for layout in others]

@@ -13,10 +13,8 @@ from matebit.io.tables import read_table
 from matebit.report.comparison import EQUAL_POSITION, Table
 from matebit.report.experiment import Experiment
 from matebit.report.figures import drawing
-from matebit.report.item_sheets import write_item_sheets
-from matebit.report.page_items import browser_data
-from matebit.report.page_parts import content_policy, inline_json, script_text, style_text
-from matebit.report.pictures import data_url
+from matebit.report.page_items import browser_data, write_item_sheets
+from matebit.report.page_parts import content_policy, data_url, inline_json, script_text, style_text
 from matebit.report.scores import Scores
 from matebit.report.tables import Setting, heading, number
 

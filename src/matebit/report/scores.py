@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from matebit.contracts.measures import is_headline, sort_key
-from matebit.contracts.values import read_image_values, read_values
+from matebit.contracts.measures import is_headline, read_image_values, read_values, sort_key
 from matebit.pipeline.layout import Layout
 
 

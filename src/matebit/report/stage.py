@@ -18,10 +18,9 @@ from matebit.report.differences import markdown as markdown_differences
 from matebit.report.dvc_views import write_metrics_json, write_training_logs
 from matebit.report.experiment import Experiment
 from matebit.report.figures import FIGURES, draw_figure, drawing
-from matebit.report.manifest import write_manifest
 from matebit.report.page import page_html, table_view
 from matebit.report.page_parts import template_environment
-from matebit.report.provenance import provenance
+from matebit.report.provenance import provenance, write_manifest
 from matebit.report.scores import Scores, read_scores
 from matebit.report.tables import CSV_COLUMNS, Setting, csv_rows, latex, markdown
 

@@ -15,8 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from matebit.config.schema import ResolvedParams
-from matebit.config.tracking import TrackingConfig
+from matebit.config.schema import ResolvedParams, TrackingConfig
 from matebit.errors import MatebitError
 from matebit.io.files import read_json, write_json
 from matebit.pipeline.layout import Layout

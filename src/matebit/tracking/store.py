@@ -18,11 +18,10 @@ from matebit.io.files import read_json, sha256_of_file, write_json
 from matebit.io.tables import read_table
 from matebit.pipeline.layout import Layout
 from matebit.tracking import told
-from matebit.tracking.models import find_model, log_model, log_model_use
 from matebit.tracking.place import tracking_uri
 from matebit.tracking.record import JobRecord
 from matebit.tracking.saved_view import TAG, compared_methods
-from matebit.tracking.used import used
+from matebit.tracking.told import find_model, log_model, log_model_use, used
 from matebit.tracking.views import (
     curve,
     curve_file,

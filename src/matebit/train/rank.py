@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from matebit.config.resolved import read_resolved
+from matebit.config.read import read_resolved
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.stages import STAGES, StageParams

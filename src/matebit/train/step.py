@@ -25,13 +25,11 @@ from matebit.losses.step import (
 from matebit.model.build import build_discriminator, build_generator
 from matebit.model.generator import Generator
 from matebit.model.translation import Translation
-from matebit.train.average import WeightAverage
 from matebit.train.batch import TrainingBatch
-from matebit.train.compiled import compile_network
+from matebit.train.compute import compile_network, recompute_activations
 from matebit.train.order import step_order
 from matebit.train.ranks import ALONE, Ranks
-from matebit.train.recompute import recompute_activations
-from matebit.train.schedule import learning_rates
+from matebit.train.schedule import WeightAverage, learning_rates
 
 if TYPE_CHECKING:
     from matebit.config.schema import MethodSections

@@ -28,13 +28,11 @@ from matebit.model.checkpoint import save_generator
 from matebit.model.translation import Translation
 from matebit.pipeline.layout import Layout, RunFolders
 from matebit.train.batch import TrainingBatch
-from matebit.train.curves import Averages, Curves
 from matebit.train.device import set_up_device
-from matebit.train.fingerprint import fingerprint
 from matebit.train.interrupt import Interrupted, StopRequest
+from matebit.train.progress import Averages, Curves, sample_sheet
 from matebit.train.ranks import ALONE, Ranks
-from matebit.train.samples import sample_sheet
-from matebit.train.state import StateFolder
+from matebit.train.state import StateFolder, fingerprint
 from matebit.train.step import NotFinite, TrainingStep
 
 logger = logging.getLogger("matebit")

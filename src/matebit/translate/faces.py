@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from matebit.config.extractors import ExtractorsConfig
+from matebit.config.conditions import ExtractorsConfig
 from matebit.contracts.structure import ALIGNMENT_COLUMNS
 from matebit.data.align_faces import FaceAligner, aligner_by_network
 from matebit.data.alignment import Alignment

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from matebit.config.folder import FolderConfig
+from matebit.config.sources import FolderConfig
 from matebit.contracts import faces
 from matebit.contracts.parsing import IGNORED, LabelSet, Parsing
 from matebit.data.alignment import Alignment

@@ -1,4 +1,4 @@
-"""Translate the test set with a trained network."""
+"""Translate the test set with a trained network, and count what that costs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,40 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 
 from matebit.data import batches as raw
 from matebit.data.test_set import TestSet
 from matebit.logs import Progress
 from matebit.model.checkpoint import load
+from matebit.model.generator import Generator
 from matebit.pipeline.layout import Layout
 from matebit.train.device import set_up_device
-from matebit.translate.cost import counted_cost
 from matebit.translate.matrix import write_matrix
 from matebit.translate.outputs import Outputs
 
 if TYPE_CHECKING:
-    from matebit.model.generator import Generator
     from matebit.model.translation import Translation
+
+
+def counted_cost(generator: Generator, training_images: int) -> dict[str, int]:
+    """`parameters`, `flops` of translating one image of the trained size, `training_images`.
+
+    The generator's parameters must be frozen. Operations as torch's counter has them: two for each
+    multiply and add of convolutions and matrix products, nothing for the rest.
+    """
+    config = generator.config
+    device = next(generator.parameters()).device
+    side, channels = config.crop_size, config.require_condition_channels()
+    condition = torch.zeros(1, channels, side, side, device=device)
+    exemplar = torch.zeros(1, 3, side, side, device=device)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        generator(condition, exemplar, condition if config.condition_in_exemplar else None, warp=False)
+    return {
+        "parameters": sum(parameter.numel() for parameter in generator.parameters()),
+        "flops": counter.get_total_flops(),
+        "training_images": training_images,
+    }
 
 
 def _arrays(blocks: list[Tensor]) -> np.ndarray:

@@ -43,7 +43,7 @@ class Outputs:
         self._rows.append(dict(zip(TRANSLATED_COLUMNS, row, strict=True)))
 
     def cost(self, counted: dict[str, int]) -> None:
-        """What the method needs, whatever the machine: see `matebit.translate.cost`."""
+        """What the method needs, whatever the machine: see `matebit.translate.network`."""
         write_json(self.folder / COST_FILE, counted)
 
     def correspondence(

@@ -8,12 +8,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from matebit import __version__
 from matebit.config.data import ConditionsConfig
-from matebit.config.folder import FolderConfig
+from matebit.config.sources import FolderConfig
 from matebit.contracts.condition_kinds import CONDITIONS, possible_channels
 from matebit.contracts.seen import Seen
 from matebit.errors import MatebitError
-from matebit.io.files import read_json
+from matebit.io.files import read_json, write_json
+from matebit.model.checkpoint import read_metadata
 
 CONDITIONS_KEY, MAPS_KEY, SEEN_KEY = "conditions", "label_maps", "seen"
 
@@ -88,3 +90,22 @@ def _seen(path: Path, extra: dict[str, Any]) -> Seen | None:
         found = read_json(beside)
         said = found.get(SEEN_KEY) if isinstance(found, dict) else None
     return None if said is None else Seen.of_json(said, path)
+
+
+CONFIG_FILE = "config.json"
+
+
+def write_config(checkpoint: Path) -> Path:
+    """Write what the file of weights says of itself beside it."""
+    inside = read_metadata(checkpoint)
+    target = checkpoint.with_name(CONFIG_FILE)
+    write_json(
+        target,
+        {
+            "library_name": "matebit",
+            "matebit_version": __version__,
+            "model": inside.get("config"),
+            "conditions": (inside.get("extra") or {}).get("conditions"),
+        },
+    )
+    return target

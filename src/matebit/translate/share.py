@@ -9,17 +9,16 @@ import numpy as np
 
 from matebit import __version__
 from matebit.contracts.catalogue import read_catalogue
-from matebit.contracts.measures import describe, is_headline, sort_key
+from matebit.contracts.measures import describe, is_headline, read_values, sort_key
 from matebit.contracts.pictures import Pictures
 from matebit.contracts.translated import read_translated
-from matebit.contracts.values import read_values
 from matebit.data.datasets import dataset_named
 from matebit.errors import MatebitError
 from matebit.fetch.hub import MODEL_FILE, PROVENANCE_FILE
 from matebit.io.files import write_bytes, write_json, write_text
 from matebit.io.images import read_rgb, write_png
-from matebit.translate.model_files import write_config
-from matebit.translate.provenance import finished_checkpoint, provenance_of
+from matebit.translate.recorded import write_config
+from matebit.translate.shipped import finished_checkpoint, provenance_of
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams

@@ -30,8 +30,7 @@ from matebit.translate.distances import Distances
 from matebit.translate.enlarge import checked_factor, enlarged
 from matebit.translate.framing import Fit, Frame, frame_of
 from matebit.translate.label_maps import Maps
-from matebit.translate.model_files import write_config
-from matebit.translate.recorded import Recorded, recorded_in
+from matebit.translate.recorded import Recorded, recorded_in, write_config
 from matebit.translate.shipped import shipped_checkpoint
 from matebit.translate.structure import Framed
 

@@ -12,7 +12,7 @@ from matebit.weights.location import how_to_get, path_of, problem_of
 from matebit.weights.registry import Weight, weight_named
 
 if TYPE_CHECKING:
-    from matebit.config.extractors import ExtractorsConfig
+    from matebit.config.conditions import ExtractorsConfig
     from matebit.config.metrics import MetricsConfig
     from matebit.config.schema import ResolvedParams
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from matebit.config.named_table import read_named, row_named
+from matebit.config.yaml_text import read_named, row_named
 
 
 class Weight(BaseModel):

@@ -9,7 +9,7 @@ import torch
 from torchvision.models.detection import keypointrcnn_resnet50_fpn
 
 from matebit.data.extractors import bisenet, keypoint_rcnn
-from matebit.data.extractors.bisenet_network import BiSeNet
+from matebit.data.extractors.bisenet import BiSeNet
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from small_sets import sections
 
+from matebit.config.conditions import ExtractorsConfig
 from matebit.config.data import ConditionsConfig
-from matebit.config.extractors import ExtractorsConfig
 from matebit.config.model import ModelConfig
 from matebit.data import import_images
 from matebit.data.align_faces import FaceAligner, aligner_by_network

@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 from small_sets import Sections, contents, sections
 
+from matebit.config.conditions import ExtractorsConfig
 from matebit.config.data import ConditionsConfig
-from matebit.config.extractors import ExtractorsConfig
-from matebit.contracts.body_pose import JOINTS
+from matebit.contracts.bodies import JOINTS
 from matebit.contracts.faces import LABELS
 from matebit.data import extract_conditions, import_images
 from matebit.data.extractors import bisenet, keypoint_rcnn

@@ -13,8 +13,8 @@ from PIL import Image
 from small_sets import Sections, sections
 
 import stub_face_alignment
+from matebit.config.conditions import ExtractorsConfig
 from matebit.config.data import ConditionsConfig
-from matebit.config.extractors import ExtractorsConfig
 from matebit.data import extract_conditions, import_images
 from matebit.data.extractors import face_alignment
 from matebit.data.extractors.face_alignment import LandmarkFinder

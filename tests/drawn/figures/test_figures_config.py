@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from matebit.config.data import DataConfig
-from matebit.config.figures import FiguresConfig
+from matebit.config.sources import FiguresConfig
 from matebit.contracts.condition_kinds import CONDITIONS
 from matebit.contracts.label_sets import LABEL_SETS, labels_of
 from matebit.engines.resolve import resolve
@@ -35,7 +35,7 @@ def test_every_field_is_described():
 
 def test_reading_the_config_imports_nothing_heavy():
     code = (
-        "import sys; import matebit.config.figures;"
+        "import sys; import matebit.config.sources;"
         "print([m for m in ('numpy', 'cv2', 'scipy', 'torch') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

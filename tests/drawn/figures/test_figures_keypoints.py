@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from stances import stance_of
 
-from matebit.contracts.body_pose import JOINTS
+from matebit.contracts.bodies import JOINTS
 from matebit.drawn.figures.cut import sample_cut
 from matebit.drawn.figures.drawing import geometry
 from matebit.drawn.figures.keypoints import body_pose

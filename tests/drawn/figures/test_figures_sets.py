@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from matebit.config.figures import FiguresConfig
+from matebit.config.sources import FiguresConfig
 from matebit.drawn.drawing.style import MEDIA
 from matebit.drawn.figures.cut import OUTFITS
 from matebit.drawn.figures.pose import ATTITUDES

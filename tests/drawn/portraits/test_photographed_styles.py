@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matebit.config.portraits import PortraitsConfig
+from matebit.config.sources import PortraitsConfig
 from matebit.drawn.drawing.background import background
 from matebit.drawn.drawing.style import SCENES, as_photographed, sample_style
 from matebit.drawn.portraits.drawing import painted

@@ -4,7 +4,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from matebit.config.portraits import PortraitsConfig
+from matebit.config.sources import PortraitsConfig
 
 
 def test_defaults_dress_every_style_four_times():
@@ -31,7 +31,7 @@ def test_every_field_is_described():
 
 def test_reading_the_config_imports_nothing_heavy():
     code = (
-        "import sys; import matebit.config.portraits;"
+        "import sys; import matebit.config.sources;"
         "print([m for m in ('numpy', 'cv2', 'scipy', 'torch') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

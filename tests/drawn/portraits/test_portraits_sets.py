@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from matebit.config.portraits import PortraitsConfig
+from matebit.config.sources import PortraitsConfig
 from matebit.drawn.drawing.palettes import FAMILIES
 from matebit.drawn.drawing.style import MEDIA
 from matebit.drawn.drawing.texture import PATTERNS

@@ -6,9 +6,8 @@ import numpy as np
 
 from matebit.config.data import ConditionsConfig
 from matebit.contracts.faces import EDGE_PARTS
-from matebit.data.conditions.canny import canny
 from matebit.data.conditions.distances import distance_map
-from matebit.data.conditions.edges import boundary, grey_of
+from matebit.data.conditions.edges import boundary, canny, grey_of
 from matebit.data.conditions.inputs import Structure
 
 _HAIR = EDGE_PARTS.index("hair")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import BodyPose
 from matebit.contracts.parsing import Parsing
 from matebit.io.images import BrokenImage
 

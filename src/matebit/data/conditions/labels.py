@@ -1,4 +1,4 @@
-"""The condition of any label map: one channel a class."""
+"""Conditions of one channel a class: the parsing of a face or a body, or any label map."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from matebit.config.data import ConditionsConfig
 from matebit.contracts.parsing import IGNORED
 from matebit.data.conditions.inputs import Structure
 from matebit.io.images import BrokenImage
+
+
+def one_hot_parsing(structure: Structure, config: ConditionsConfig) -> np.ndarray:
+    """The labels one-hot, uint8 (L,S,S), 0 or 255: L is 19 for faces, 22 for bodies."""
+    parsing = structure.parsing
+    labels = np.arange(len(parsing.label_set.labels), dtype=np.uint8)[:, None, None]
+    return (parsing.labels == labels).view(np.uint8) * np.uint8(255)
 
 
 def one_hot_labels(structure: Structure, config: ConditionsConfig) -> np.ndarray:

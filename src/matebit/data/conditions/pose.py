@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from matebit.config.data import ConditionsConfig
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.data.conditions.distances import distance_map
 from matebit.data.conditions.inputs import Structure
 from matebit.io.images import resize_nearest

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXTRACTS: Choices[str] = Choices(
     {
         "face_edges": "matebit.data.conditions.face_edges:face_edges",
-        "parsing": "matebit.data.conditions.parsing:one_hot_parsing",
+        "parsing": "matebit.data.conditions.labels:one_hot_parsing",
         "labels": "matebit.data.conditions.labels:one_hot_labels",
         "canny": "matebit.data.conditions.lines:canny_lines",
         "xdog": "matebit.data.conditions.lines:xdog_lines",

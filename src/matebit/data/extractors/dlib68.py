@@ -12,8 +12,8 @@ from types import ModuleType
 import cv2
 import numpy as np
 
-from matebit.config.extractors import ExtractorsConfig
-from matebit.data.extractors.protocol import Record
+from matebit.config.conditions import ExtractorsConfig
+from matebit.data.extractors.registry import Record
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
 from matebit.io.images import BrokenImage

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from matebit.config.extractors import ExtractorsConfig
+from matebit.config.conditions import ExtractorsConfig
 from matebit.contracts.structure import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.errors import MatebitError

@@ -7,8 +7,8 @@ import torch
 import torchvision
 from torchvision.models.detection import keypointrcnn_resnet50_fpn
 
-from matebit.config.extractors import ExtractorsConfig
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.config.conditions import ExtractorsConfig
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.contracts.structure import Record
 from matebit.data.extractors.state import extracting, load_weights
 from matebit.io.files import sha256_of_file

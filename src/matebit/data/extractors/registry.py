@@ -1,21 +1,40 @@
-"""The extractors by what they find and by name."""
+"""What every extractor is, and the extractors by what they find and by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
 
 from matebit.config.choices import Choices
+from matebit.contracts.structure import Record
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from matebit.config.extractors import ExtractorsConfig
-    from matebit.contracts.body_pose import BodyPose
+    from matebit.config.conditions import ExtractorsConfig
+    from matebit.contracts.bodies import BodyPose
     from matebit.contracts.parsing import Parsing
-    from matebit.contracts.structure import Record
-    from matebit.data.extractors.protocol import Extractor
+
+
+Found = TypeVar("Found", covariant=True)
+
+
+class Extractor(Protocol[Found]):
+    """Finds one thing in one image, always the same in the same image."""
+
+    record: Record
+
+    side: int | None
+    """Side in px of the picture that it wants; None: that of the condition."""
+
+    def __call__(self, image: np.ndarray, origin: str) -> Found:
+        """What is found in uint8 (S,S,3) RGB; `origin` names the image in messages.
+
+        Raises `BrokenImage` where there is nothing of the kind.
+        """
+        ...
+
 
 # Called as `Class(config)`.
 EXTRACTORS: dict[str, Choices[str]] = {

@@ -12,7 +12,7 @@ from matebit.data.pairs.ranking import rank_both_splits
 from matebit.features.build import build_features
 from matebit.features.location import feature_weights
 from matebit.features.network import PerceptualNetwork
-from matebit.io.png import load_png
+from matebit.io.images import load_png
 from matebit.logs import track
 from matebit.pipeline.layout import Layout
 

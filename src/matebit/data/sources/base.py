@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import BodyPose
 from matebit.contracts.parsing import Parsing
 from matebit.data.alignment import Alignment
 from matebit.data.sources.files import Resample

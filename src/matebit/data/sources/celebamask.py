@@ -12,7 +12,7 @@ from matebit.contracts.parsing import Parsing
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample, dataset_root, file_stamp, read_resized
 from matebit.data.sources.label_files import face_of_label_map, face_of_part_masks
-from matebit.data.sources.splits import listed_splits
+from matebit.data.sources.lists import listed_splits
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 from matebit.io.picture_files import is_hidden

@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import BodyPose
 from matebit.data.sources.base import Item
 from matebit.data.sources.files import Resample, dataset_root, file_stamp, resize_image, upright_size
+from matebit.data.sources.lists import listed_splits
 from matebit.data.sources.openpose import read_openpose
-from matebit.data.sources.splits import listed_splits
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage, read_rgb
 from matebit.io.picture_files import is_hidden

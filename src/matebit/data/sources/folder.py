@@ -12,12 +12,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from matebit.config.data import DataConfig
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import BodyPose
 from matebit.contracts.faces import LABELS
 from matebit.contracts.parsing import CLASSES, Parsing
 from matebit.data.alignment import Alignment, alignment_of, labels_in
 from matebit.data.sources.base import Item, Split
-from matebit.data.sources.checksums import check_md5, read_checksums
 from matebit.data.sources.files import (
     Resample,
     dataset_root,
@@ -26,7 +25,6 @@ from matebit.data.sources.files import (
     resize_image,
     upright_size,
 )
-from matebit.data.sources.halves import check_halves, picture_half
 from matebit.data.sources.label_files import (
     check_section,
     face_of_labels,
@@ -34,9 +32,10 @@ from matebit.data.sources.label_files import (
     read_labels,
 )
 from matebit.data.sources.landmark_file import checked_points, read_landmarks
-from matebit.data.sources.listing import fixed_part, pictures_below
+from matebit.data.sources.listing import check_halves, fixed_part, picture_half, pictures_below
+from matebit.data.sources.lists import has_lists, listed_splits
+from matebit.data.sources.metfaces import check_md5, read_checksums
 from matebit.data.sources.pose_files import PoseFiles
-from matebit.data.sources.splits import has_lists, listed_splits
 from matebit.errors import MatebitError
 from matebit.io.files import bounded_name
 from matebit.io.images import BrokenImage, read_rgb

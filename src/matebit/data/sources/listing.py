@@ -1,4 +1,4 @@
-"""The files below a dataset's root that fit a pattern, links followed, and what is no picture among them."""
+"""The files below a dataset's root that fit a pattern, links followed, and the two pictures in one file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
+from matebit.config.sources import FolderConfig
 from matebit.errors import MatebitError
+from matebit.io.images import BrokenImage
 from matebit.io.picture_files import LeftOut, is_hidden, why_not
 
 _ANY_DEPTH = "**"
@@ -68,3 +72,30 @@ def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     if wanted[0] == _ANY_DEPTH:
         return any(_fits(parts[start:], wanted[1:]) for start in range(len(parts) + 1))
     return bool(parts) and fnmatchcase(parts[0], wanted[0]) and _fits(parts[1:], wanted[1:])
+
+
+def picture_half(pixels: np.ndarray, folder: FolderConfig, path: Path) -> np.ndarray:
+    """The half (H,W/2,...) that `folder.side_by_side` calls the picture; the whole where it says nothing."""
+    return _half(pixels, folder.side_by_side == "picture_left", folder, path)
+
+
+def map_half(pixels: np.ndarray, folder: FolderConfig, path: Path) -> np.ndarray:
+    """The other half, the label map; the whole where `folder.side_by_side` says nothing."""
+    return _half(pixels, folder.side_by_side == "picture_right", folder, path)
+
+
+def check_halves(width: int, path: Path) -> None:
+    """Raise `BrokenImage` where `width` px cannot be two halves."""
+    if width % 2:
+        raise BrokenImage(
+            f"{path} is {width} px wide, which is no two halves of one width (data.folder.side_by_side); "
+            "replace it"
+        )
+
+
+def _half(pixels: np.ndarray, left: bool, folder: FolderConfig, path: Path) -> np.ndarray:
+    if folder.side_by_side is None:
+        return pixels
+    width = pixels.shape[1]
+    check_halves(width, path)
+    return np.ascontiguousarray(pixels[:, : width // 2] if left else pixels[:, width // 2 :])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.io.images import BrokenImage
 
 # A row of `candidate` is x, y, score, number. A row of `subset` is, for each joint, the number of its

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from matebit.contracts.body_pose import BodyPose
+from matebit.contracts.bodies import BodyPose
+from matebit.data.sources.landmark_file import read_point_table
 from matebit.data.sources.openpose import read_openpose
-from matebit.data.sources.point_table import read_point_table
 from matebit.errors import MatebitError
 from matebit.io.images import BrokenImage
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matebit.contracts.body_pose import JOINTS, BodyPose
+from matebit.contracts.bodies import JOINTS, BodyPose
 from matebit.drawn.figures.cut import Cut
 from matebit.drawn.figures.drawing import Stance, geometry
 from matebit.drawn.figures.head import head_shape

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matebit.config.figures import FiguresConfig
+from matebit.config.sources import FiguresConfig
 from matebit.drawn.drawing.layers import Material
 from matebit.drawn.drawing.palettes import Palette, sample_palette
 from matebit.drawn.drawing.style import Fabric, Style, sample_style, style_names

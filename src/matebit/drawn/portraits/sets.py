@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matebit.config.portraits import PortraitsConfig
+from matebit.config.sources import PortraitsConfig
 from matebit.drawn.drawing.style import Style, as_photographed, sample_style, style_names
 from matebit.drawn.portraits.shape import Shape, sample_shape
 

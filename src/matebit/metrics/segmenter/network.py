@@ -1,10 +1,20 @@
-"""The network: a U-Net of three levels on groups of 2 x 2 pixels."""
+"""The network that parses translated images, and the file that holds it."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, max_pool2d, pad, pixel_shuffle, pixel_unshuffle
+
+from matebit.errors import MatebitError
+from matebit.io.files import sha256_of_file, write_bytes
 
 _MULTIPLE = 8  # of the sides inside: groups of two, halved twice
 
@@ -38,3 +48,51 @@ class Segmenter(nn.Module):
         middle = self.up_middle(torch.cat([interpolate(coarse, scale_factor=2.0), middle], dim=1))
         fine = self.up_fine(torch.cat([interpolate(middle, scale_factor=2.0), fine], dim=1))
         return pixel_shuffle(self.scores(fine), 2)[:, :, :height, :width]
+
+
+MODEL, SUMMARY = "model.safetensors", "summary.json"
+_METADATA = "segmenter"
+
+
+def save_segmenter(path: Path, network: Segmenter, labels: int, width: int) -> None:
+    """Write the network with its shape, atomically, the same bytes each time."""
+    tensors = {name: value.contiguous() for name, value in network.state_dict().items()}
+    shape = json.dumps({"labels": labels, "width": width}, sort_keys=True)
+    write_bytes(path, save(tensors, {_METADATA: shape}))
+
+
+def load_segmenter(path: Path) -> Segmenter:
+    """The network, ready for use. Raises `MatebitError` where the file is absent or broken."""
+    try:
+        with safe_open(path, "pt") as file:
+            shape = json.loads(file.metadata()[_METADATA])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        network = Segmenter(shape["labels"], shape["width"])
+        network.load_state_dict(tensors)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise MatebitError(f"{path} cannot be read ({error}); run `matebit segmenter` again") from error
+    return network.eval().requires_grad_(False)
+
+
+@dataclass(frozen=True)
+class TrainedParser:
+    """Parses by a segmenter; `label` names it, its weights and how well it parses."""
+
+    network: Segmenter
+    label: str
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Labels (H,W) uint8 of an image (H,W,3) uint8.
+
+        One image at a time: convolutions of another batch may round otherwise.
+        """
+        pixels = torch.from_numpy(image.transpose(2, 0, 1).copy())[None] / 127.5 - 1
+        with torch.inference_mode():
+            return self.network(pixels)[0].argmax(dim=0).to(torch.uint8).numpy()
+
+
+def trained_parser(folder: Path, held_out_miou: float) -> TrainedParser:
+    """The parser of the folder in which the stage has trained one."""
+    path = folder / MODEL
+    label = f"segmenter, held-out mIoU {held_out_miou:.3f}, weights sha256 {sha256_of_file(path)[:12]}"
+    return TrainedParser(load_segmenter(path), label)

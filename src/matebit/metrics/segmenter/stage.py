@@ -44,7 +44,7 @@ def run(params: ResolvedParams, layout: Layout) -> None:
     """
     import torch
 
-    from matebit.metrics.segmenter.files import MODEL, SUMMARY, save_segmenter, trained_parser
+    from matebit.metrics.segmenter.network import MODEL, SUMMARY, save_segmenter, trained_parser
     from matebit.metrics.segmenter.training import train
 
     folder, config = layout.segmenter, params.metrics.miou

@@ -1,4 +1,4 @@
-"""The params section `data.folder`: how a folder of images is laid out."""
+"""The params sections of single sources: portraits, figures, a folder, DeepFashion."""
 
 from __future__ import annotations
 
@@ -8,6 +8,90 @@ from string import Formatter
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+STYLE_WEARERS = 4
+"""Fewest portraits that wear a style: a self reference needs another portrait of the same style."""
+
+
+class PortraitsConfig(BaseModel):
+    """How many portraits each split holds and in how many styles they are painted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    train: int = Field(960, ge=4, le=100_000, description="Number of portraits to train on.")
+    test: int = Field(96, ge=4, le=10_000, description="Number of held-out portraits.")
+    styles_train: int = Field(
+        120, ge=1, le=480, description="Number of styles that the training portraits wear."
+    )
+    styles_test: int = Field(
+        16, ge=1, le=96, description="Number of styles, none of them trained on, at test."
+    )
+
+    scenes: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the styles whose ground is that of a photograph: a room, a garden, a street, "
+        "lights out of focus.",
+    )
+    side_light: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the styles that light the sitter from one side, the other in shade.",
+    )
+
+    @model_validator(mode="after")
+    def _enough_wearers(self) -> Self:
+        for split in ("train", "test"):
+            portraits, styles = getattr(self, split), getattr(self, f"styles_{split}")
+            if portraits < STYLE_WEARERS * styles:
+                raise ValueError(
+                    f"{split}: {portraits} cannot dress styles_{split}: {styles}, because each "
+                    f"style is worn by at least {STYLE_WEARERS} portraits: set {split} to "
+                    f"{STYLE_WEARERS * styles} or more, or styles_{split} to "
+                    f"{max(1, portraits // STYLE_WEARERS)} or fewer."
+                )
+        return self
+
+
+CLOTHES_WEARERS = 4
+"""Fewest pictures of a person: a self reference needs another pose of the same clothes."""
+
+
+class FiguresConfig(BaseModel):
+    """How many figures each split holds, and how many people they show."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    train: int = Field(960, ge=4, le=100_000, description="Number of figures to train on.")
+    test: int = Field(96, ge=4, le=10_000, description="Number of held-out figures.")
+    people_train: int = Field(
+        160, ge=1, le=480, description="Number of people, each in a style of their own, in training."
+    )
+    people_test: int = Field(
+        16, ge=1, le=96, description="Number of people, none of them trained on, at test."
+    )
+    clothes_of: Literal["exemplar", "condition"] = Field(
+        "exemplar",
+        description="Whose clothes and hair the true answer wears, in the exemplar's colours: the "
+        "exemplar's, for a condition that shows a pose alone, or the condition's own, for one that "
+        "shows their outlines (parsing).",
+    )
+
+    @model_validator(mode="after")
+    def _enough_wearers(self) -> Self:
+        for split in ("train", "test"):
+            figures, people = getattr(self, split), getattr(self, f"people_{split}")
+            if figures < CLOTHES_WEARERS * people:
+                raise ValueError(
+                    f"{split}: {figures} cannot show people_{split}: {people}, because each person is "
+                    f"seen in at least {CLOTHES_WEARERS} poses: set {split} to "
+                    f"{CLOTHES_WEARERS * people} or more, or people_{split} to "
+                    f"{max(1, figures // CLOTHES_WEARERS)} or fewer."
+                )
+        return self
+
 
 Colour = Annotated[list[Annotated[int, Field(ge=0, le=255)]], Field(min_length=3, max_length=3)]
 
@@ -167,3 +251,21 @@ class FolderConfig(BaseModel):
 
     def _optional_paths(self) -> tuple[str | None, ...]:
         return self.label_maps, self.part_masks, self.keypoints, self.landmarks, self.checksums
+
+
+class DeepFashionConfig(BaseModel):
+    """How a folder of DeepFashion in-shop is laid out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    images: str = Field("img", description="Folder of the photographs below the root.")
+    poses: str = Field("pose", description="Folder of OpenPose's candidate and subset files below the root.")
+    pad_to_square: bool = Field(
+        False, description="Pad a photograph to a square in light grey, instead of squeezing it into one."
+    )
+    pose_side: int | None = Field(
+        None,
+        ge=16,
+        description="Side in px of the square pictures on which the pose files were made; default: those "
+        "are the photographs.",
+    )

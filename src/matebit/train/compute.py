@@ -1,7 +1,10 @@
-"""Activations forgotten in the forward and computed again in the backward (Chen et al. 2016)."""
+"""How networks compute in training: compiled, or with activations forgotten and computed again."""
 
 from __future__ import annotations
 
+import os
+import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -11,11 +14,27 @@ import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
+from matebit.errors import MatebitError
 from matebit.model.blocks import MatBlock, VanillaBlock
 from matebit.model.decoder import AdaptiveInstanceNormBlock, DecoderStage
 from matebit.model.encoder import Embedding, EncoderLevel
 from matebit.ops.reflect import borders_kept
 from matebit.ops.spectral import vectors_fixed
+
+
+def compile_network(network: nn.Module) -> None:
+    """Have the next forward and backward of `network` compiled; its names, state and copies stay as they are.
+
+    Raises `MatebitError` where no C++ compiler is to be found, which PyTorch needs for CPU and CUDA alike.
+    """
+    compiler = os.environ.get("CXX") or ("clang++" if platform.system() == "Darwin" else "g++")
+    if shutil.which(compiler) is None:
+        raise MatebitError(
+            f"train.compile needs a C++ compiler, and there is no {compiler} here: install it, name another "
+            f"in the environment variable CXX, or set train.compile to false"
+        )
+    network.compile()
+
 
 _PARTS = (EncoderLevel, Embedding, MatBlock, VanillaBlock, DecoderStage, AdaptiveInstanceNormBlock)
 
