@@ -76,6 +76,29 @@ def test_a_server_that_refuses_beside_a_stage(refusing: str, tmp_path: Path, cap
     assert "Traceback" not in caplog.text
 
 
+def test_results_that_are_gone_hold_no_other_record_up(tmp_path: Path, caplog, monkeypatch):
+    from mlflow import MlflowClient
+
+    folder = tmp_path / "runs/mine/tracking"
+    for stage in ("data", "conditions"):  # of the data there is no index.csv
+        job = records.JobRecord(folder / f"d/{stage}.1.json", "mine", "d", stage, None, None, "", "x")
+        job.end("FINISHED")
+    monkeypatch.setattr(logging.getLogger("matebit"), "propagate", True)
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    reading, writing = os.pipe()
+    monkeypatch.setattr(sys, "stdin", os.fdopen(reading))
+    threading.Timer(2, os.close, (writing,)).start()  # the job runs for a while
+    assert follow(folder, 0.1) == 1
+    [said] = [each.getMessage() for each in caplog.records if each.name == "matebit"]
+    assert said.startswith("MLflow has not heard what data of mine gave: ")
+    assert "data/index.csv does not exist" in said
+    client = MlflowClient(uri)
+    runs = client.search_runs([each.experiment_id for each in client.search_experiments()])
+    status = {run.data.tags.get("matebit.stage", "parent"): run.info.status for run in runs}
+    assert status == {"data": "RUNNING", "conditions": "FINISHED", "parent": "RUNNING"}
+
+
 def test_no_password_is_shown():
     said = "sqlite:///a:b.db mysql+pymysql://me:s%40cret@db:3306/x failed: http://u:p@h/y?at=z@w"
     assert without_password(said) == (

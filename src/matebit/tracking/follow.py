@@ -10,10 +10,14 @@ import os
 import select
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matebit.errors import MatebitError, refusal
 from matebit.logs import set_up_logging
 from matebit.tracking.record import pending_records
+
+if TYPE_CHECKING:
+    from matebit.tracking.store import Store
 
 logger = logging.getLogger("matebit")
 
@@ -31,19 +35,37 @@ def follow(folder: Path, every_seconds: float) -> int:
     store = None
     job_runs = True
     heard = False
+    lacking: set[Path] = set()
     while job_runs:
         job_runs = not select.select([sys.stdin], [], [], every_seconds)[0]
         try:
             store = store or Store(base)
-            for record in pending_records(folder):
-                store.send(record)
-            heard = True
+            heard = _send_pending(store, folder, lacking)
         except Exception as error:
             # Whatever MLflow raises, the job goes on; the records stay and are sent later.
             said = trouble_of(error, base)
             logger.warning("MLflow could not be told: %s", said, exc_info=None if said else error)
             heard = False
     return 0 if heard else 1
+
+
+def _send_pending(store: Store, folder: Path, lacking: set[Path]) -> bool:
+    """Send the records below `folder`; whether MLflow has heard all of each.
+
+    One whose results are gone, or are just being made again, waits for them and holds no other one up. It is
+    said once: `lacking` has those of which it was.
+    """
+    heard = True
+    for record in pending_records(folder):
+        try:
+            store.send(record)
+        except (MatebitError, FileNotFoundError) as gone:
+            heard = False
+            if record.file not in lacking:
+                said = refusal(gone) if isinstance(gone, OSError) else gone
+                logger.warning("MLflow has not heard what %s of %s gave: %s", record.job, record.name, said)
+            lacking.add(record.file)
+    return heard
 
 
 def send_all(base: Path) -> None:
@@ -57,8 +79,7 @@ def send_all(base: Path) -> None:
     try:
         store = Store(base)
         for folder in sorted((base / "runs").glob("*/tracking")):
-            for record in pending_records(folder):
-                store.send(record)
+            _send_pending(store, folder, set())
     except Exception as error:
         said = trouble_of(error, base)
         if said is None:
