@@ -12,7 +12,7 @@ from disc_report import report_params, scored_experiment
 
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file
-from matebit.report import stage
+from matebit.report import page, stage
 from matebit.report.page_items import chosen_items
 from matebit.report.page_parts import inline_json
 from matebit.report.scores import read_scores
@@ -101,6 +101,19 @@ def test_a_small_budget_takes_fewer_items_in(report):
     assert used <= set(half["pictures"])
     few = Experiment(report_params(page_items=4), report.layout)
     assert len(chosen_items(few, scores)) == 4
+
+
+def test_items_give_way_where_the_rest_of_the_page_is_large(tmp_path, report, monkeypatch):
+    # As with many methods, whose tables and values take more than a page of two methods lets one guess.
+    monkeypatch.setattr(page, "_facts", lambda experiment: [("x" * 60, "y" * 60)] * 6000)
+    layout = scored_experiment(tmp_path)
+    stage.run(report_params(), layout)
+    size = (layout.reports / "index.html").stat().st_size
+    stage.run(report_params(page_megabytes=(size - 4000) / 1e6), layout)
+    assert (layout.reports / "index.html").stat().st_size <= size - 4000
+    shown = _data(layout)["items"]
+    assert 0 < len(shown) < len(_data(report.layout)["items"])
+    assert (layout.reports / "items/001.html").exists()
 
 
 def test_two_reports_are_equal_to_the_byte(tmp_path, report):

@@ -13,7 +13,7 @@ from matebit.io.tables import read_table
 from matebit.report.comparison import EQUAL_POSITION, Table
 from matebit.report.experiment import Experiment
 from matebit.report.figures import drawing
-from matebit.report.page_items import browser_data, write_item_sheets
+from matebit.report.page_items import SHEET, browser_data, write_item_sheets
 from matebit.report.page_parts import content_policy, data_url, inline_json, script_text, style_text
 from matebit.report.scores import Scores
 from matebit.report.tables import Setting, heading, number
@@ -168,32 +168,37 @@ def page_html(
     shown, rejected = _figures(experiment, figures), _rejected(experiment)
     bound = experiment.params.report.page_megabytes * 1e6
     parameters = experiment.layout.params.read_text(encoding="utf-8")
-    fixed = sum(len(figure["source"]) for figure in shown) + len(parameters) + 300_000
-    data = browser_data(experiment, scores, bound - fixed)
+    sections = [(name, title) for name, title in SECTIONS if tables.get(name, {"rows": True})["rows"]]
+
+    def rendered(data: dict[str, Any], sheets: Sequence[Any]) -> str:
+        return environment.get_template("page.html.j2").render(
+            name=experiment.layout.name,
+            lead=_lead(experiment),
+            policy=content_policy(style, script),
+            style=style,
+            script=script,
+            sections=sections,
+            **tables,
+            figures=shown,
+            browsed=len(data["items"]),
+            total=data["total"],
+            sheets=sheets,
+            truth_known=any("true" in found for item in data["items"] for found in item["matches"].values()),
+            facts=_facts(experiment),
+            parameters=parameters,
+            rejected=rejected[:REJECTED_SHOWN],
+            rejected_more=max(0, len(rejected) - REJECTED_SHOWN),
+            origin=_flat(origin),
+            data=inline_json(data),
+        )
+
+    # What is left for items is known once the rest is there: figures and tables grow with the methods.
+    without = len(rendered(browser_data(experiment, scores, 0), []).encode())
+    links = 2_000 + 600 * (len(experiment.tests) // SHEET + 1)
+    data = browser_data(experiment, scores, bound - without - links)
     inside = {item["id"] for item in data["items"]}
     outside = [item for item in experiment.tests if item not in inside]
-    sheets = write_item_sheets(experiment, scores, outside, environment)
-    sections = [(name, title) for name, title in SECTIONS if tables.get(name, {"rows": True})["rows"]]
-    html = environment.get_template("page.html.j2").render(
-        name=experiment.layout.name,
-        lead=_lead(experiment),
-        policy=content_policy(style, script),
-        style=style,
-        script=script,
-        sections=sections,
-        **tables,
-        figures=shown,
-        browsed=len(data["items"]),
-        total=data["total"],
-        sheets=sheets,
-        truth_known=any("true" in found for item in data["items"] for found in item["matches"].values()),
-        facts=_facts(experiment),
-        parameters=parameters,
-        rejected=rejected[:REJECTED_SHOWN],
-        rejected_more=max(0, len(rejected) - REJECTED_SHOWN),
-        origin=_flat(origin),
-        data=inline_json(data),
-    )
+    html = rendered(data, write_item_sheets(experiment, scores, outside, environment))
     if len(html.encode()) > bound:
         raise MatebitError(
             f"the page has {len(html.encode()) / 1e6:.1f} MB, more than report.page_megabytes = "

@@ -16,7 +16,7 @@ from matebit.contracts.measures import describe
 from matebit.io.files import write_text
 from matebit.report.comparison import method_title
 from matebit.report.experiment import Experiment
-from matebit.report.page_parts import PictureStore, content_policy, data_url, style_text
+from matebit.report.page_parts import PictureStore, content_policy, data_url, inline_json, style_text
 from matebit.report.scores import Scores
 
 # Beyond this many cells a side, only the last block's matches stand in the page.
@@ -109,8 +109,7 @@ def browser_data(experiment: Experiment, scores: Scores, budget: float) -> dict[
     for name in chosen_items(experiment, scores):
         before = set(store.urls)
         entry = item_data(experiment, scores, name, store)
-        text = sum(len(block["xy"]) * 2 for found in entry["matches"].values() for block in found["blocks"])
-        spent += text + 600
+        spent += len(inline_json(entry)) + 1
         if store.size + spent > budget:
             store.drop(set(store.urls) - before)
             break

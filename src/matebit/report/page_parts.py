@@ -58,6 +58,9 @@ def content_policy(style: str, script: str | None = None) -> str:
     )
 
 
+_QUOTES = 6  # bytes around a key and its picture, in JSON
+
+
 class PictureStore:
     """PNG data URLs by a short key of their content."""
 
@@ -68,7 +71,7 @@ class PictureStore:
     @property
     def size(self) -> int:
         """Bytes that the stored pictures take in the page."""
-        return sum(map(len, self.urls.values()))
+        return sum(len(key) + len(url) + _QUOTES for key, url in self.urls.items())
 
     def add(self, pixels: np.ndarray) -> str:
         """Keep (H,W,3) or (H,W) uint8, shrunk to the longest side, and give its key."""
