@@ -167,9 +167,7 @@ def _matches(world: DiscWorld, name: str, exemplar: str, error: float, random: n
 def write_experiment(
     base: Path, seeds: tuple[int, ...] = (1,), count: int = 6, name: str = "discs"
 ) -> Layout:
-    """`results/NAME`: methods `matebit` (near the truth) and `vanilla` (far from it), and the
-    controls.
-    """
+    """`results/NAME`: methods `matebit` (near the truth), `vanilla` (far from it), and the controls."""
     world, layout = DiscWorld(), Layout(name, base)
     tests = [f"test{number}" for number in range(count)]
     trains = [f"train{number}" for number in range(count)]

@@ -75,9 +75,7 @@ def test_frechet_distance_in_closed_form():
 
 
 def test_frechet_distance_is_that_of_the_published_packages(monkeypatch):
-    """pytorch-fid's own function, whose call of scipy's root needs the argument that scipy dropped; and
-    torchmetrics.
-    """
+    """Pytorch-fid's own function, whose call of scipy needs an argument that it dropped; torchmetrics."""
     from pytorch_fid import fid_score
     from scipy import linalg
     from torchmetrics.image.fid import _compute_fid
@@ -98,9 +96,7 @@ def test_frechet_distance_is_that_of_the_published_packages(monkeypatch):
 
 
 def test_fewer_images_than_features():
-    """Rank-deficient covariances, where scipy's matrix root fails: identical sets are at distance
-    0.
-    """
+    """Rank-deficient covariances, where scipy's matrix root fails: identical sets are 0 apart."""
     features = np.random.default_rng(2).normal(size=(5, 64))
     assert frechet_distance(_statistics(features), _statistics(features[::-1])) == pytest.approx(0, abs=1e-6)
     moved = frechet_distance(_statistics(features), _statistics(features + 1))

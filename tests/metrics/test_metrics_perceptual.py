@@ -88,9 +88,7 @@ def test_identical_images_and_growing_noise(network):
 
 
 def _slow_region_cosine(features, labels, other, other_labels):
-    """As CoCosNet's text says it: enlarge by nearest neighbour, average under each mask, weigh by
-    area.
-    """
+    """As CoCosNet's text says: enlarge by nearest neighbour, average under masks, weigh by area."""
     size = labels.shape
     big = [
         np.kron(maps, np.ones((1, size[0] // maps.shape[1], size[1] // maps.shape[2])))

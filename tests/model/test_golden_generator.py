@@ -15,6 +15,7 @@ from matebit.model.checkpoint import load
 from matebit.model.generator import Generator
 from matebit.model.released import import_checkpoint
 from matebit.model.released_names import released_name
+from matebit.ops.norms import l2_normalise
 
 # Our decoder's parts beside the names of the intermediate results.
 DECODER = {
@@ -84,7 +85,7 @@ def activations(
             lambda *inputs: masks.append(weights(*inputs)) or masks[-1],
         )
         out = generator(condition, exemplar)
-        encoded = generator.encode_truth(exemplar)
+        encoded = [l2_normalise(level) for level in generator.encoder_kv(exemplar)]
     for i, (logits, mask) in enumerate(masks):  # masks first: what follows hangs on them
         assert torch.equal(mask.bool(), numbers[f"act.tr.{i}.mask"].bool())
         seen[f"tr.{i}.logits"] = logits

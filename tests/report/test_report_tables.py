@@ -16,9 +16,7 @@ SETTING = Setting(exemplar_rank=1, exemplars_from="train", level=0.95)
 
 
 def make_scores(means, spread=0.5, metric="mae", seeds=(1,), features="pixels", count=40):
-    """Per-image values around the mean of each method, and the tables that the metrics stage would
-    write.
-    """
+    """Values of images around the mean of each method, and tables as the metrics stage writes them."""
     values, images = [], []
     for method, mean in means.items():
         for seed in seeds:

@@ -12,6 +12,8 @@ from typing import Any
 
 import typer
 
+from matebit.config.controls import CONTROLS_RUN
+
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
@@ -39,7 +41,7 @@ def methods(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def scored(ctx: typer.Context, incomplete: str) -> list[str]:
     """Its methods, and the controls."""
-    return [*methods(ctx, incomplete), *_beginning(["controls"], incomplete)]
+    return [*methods(ctx, incomplete), *_beginning([CONTROLS_RUN[0]], incomplete)]
 
 
 def seeds(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from matebit.cli import complete
 from matebit.cli.arguments import SeedIfAny
+
+if TYPE_CHECKING:
+    from matebit.translate.files import Request
 
 PICTURES = "Your own pictures"
 
@@ -147,19 +150,13 @@ def translate(
             raise MatebitError(
                 f"PARAMS METHOD --seed translate a test set, {named[0]} a picture of your own: choose"
             )
-        if params is None or method is None:
-            raise MatebitError(
-                "`matebit translate` needs PARAMS and METHOD, or --photo, --exemplar and --out"
-            )
-        from matebit.engines.run_stage import run_stage
-
-        run_stage("translate", params, method, seed)
+        _translate_test_set(params, method, seed)
         return
     if exemplars is None or out is None or not (photos or conditions):
         raise MatebitError(
             "`matebit translate` needs --photo (or --condition), --exemplar and --out; or PARAMS and METHOD"
         )
-    from matebit.translate.files import Request, translate_files
+    from matebit.translate.files import Request
     from matebit.translate.framing import checked_fit
 
     request = Request(
@@ -176,11 +173,27 @@ def translate(
         1 if enlarge is None else enlarge,
         exemplar_masks,
     )
+    _translate_pictures(request, checkpoint, kind, device or "auto")
+
+
+def _translate_test_set(params: Path | None, method: str | None, seed: int | None) -> None:
+    """The stage `translate`, or the part of it that `method` and `seed` name."""
+    from matebit.engines.run_stage import run_stage
+    from matebit.errors import MatebitError
+
+    if params is None or method is None:
+        raise MatebitError("`matebit translate` needs PARAMS and METHOD, or --photo, --exemplar and --out")
+    run_stage("translate", params, method, seed)
+
+
+def _translate_pictures(request: Request, checkpoint: str | None, kind: str | None, device: str) -> None:
+    """Pictures of one's own; says which files it has written."""
     request.check()
     from matebit.train.device import choose_device
+    from matebit.translate.files import translate_files
     from matebit.translate.translator import load
 
-    where = choose_device(checked_device(device or "auto"))
+    where = choose_device(checked_device(device))
     translator = load(checkpoint, kind=kind).to(where)
     for path in translate_files(translator, request):
         typer.echo(str(path))

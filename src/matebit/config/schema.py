@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from matebit.config.controls import CONTROLS
+from matebit.config.controls import CONTROLS, CONTROLS_RUN
 from matebit.config.data import ConditionsConfig, DataConfig, PairsConfig
 from matebit.config.features import LEVELS, FeatureConfig
 from matebit.config.losses import LossConfig
@@ -182,7 +182,7 @@ class Params(BaseModel):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two methods are called {name!r}")
-            if name in CONTROLS or name == "controls":
+            if name in (*CONTROLS, CONTROLS_RUN[0]):
                 raise ValueError(f"{name!r} is the name of a control; call the method otherwise")
         return value
 
@@ -257,9 +257,3 @@ class ResolvedParams(BaseModel):
                     f"features.net = {self.features.net!r}: leave it out, or take one of {', '.join(levels)}"
                 )
         return self
-
-
-Section = Literal[
-    "name", "seed", "threads", "data", "conditions", "pairs", "features", "methods", "seeds",
-    "translate", "metrics", "report", "tracking",
-]  # fmt: skip

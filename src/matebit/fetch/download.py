@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from matebit.errors import MatebitError
 from matebit.fetch.web_page import reason_for_page
+from matebit.io.files import digest_of_file, sha256_of_file
 from matebit.logs import Progress
 from matebit.pipeline.lock import job_lock
 
@@ -57,18 +57,13 @@ def check_digests(path: Path, expected: Expected) -> str:
         wanted = getattr(expected, name)
         if wanted is None:
             continue
-        found = _digest(path, name)
+        found = digest_of_file(path, name)
         if found != wanted:
             raise MatebitError(
                 f"{path} is another file than its publisher's: {name.upper()} {found}, expected {wanted}; "
                 "get it anew"
             )
-    return expected.sha256 or _digest(path, "sha256")
-
-
-def _digest(path: Path, name: str) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, name).hexdigest()
+    return expected.sha256 or sha256_of_file(path)
 
 
 def download(

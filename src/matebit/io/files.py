@@ -139,5 +139,10 @@ def sha256_of_bytes(data: bytes) -> str:
 
 def sha256_of_file(path: Path) -> str:
     """SHA-256 of the file's content, in hexadecimal, read in pieces."""
+    return digest_of_file(path, "sha256")
+
+
+def digest_of_file(path: Path, kind: str) -> str:
+    """The digest of the file's content that hashlib calls `kind`, in hexadecimal, read in pieces."""
     with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, kind).hexdigest()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matebit import __version__
-from matebit.config.controls import CONTROLS
+from matebit.config.controls import CONTROLS, CONTROLS_RUN
 from matebit.contracts.catalogue import Entry
 from matebit.contracts.measures import IMAGE_COLUMNS, IMAGES_FILE, VALUE_COLUMNS, VALUES_FILE
 from matebit.contracts.translated import Translated, read_translated
@@ -170,7 +170,7 @@ def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
         _parser_of(params, layout),
     )
     methods = [method]
-    if method == "controls":
+    if method == CONTROLS_RUN[0]:
         methods = [name for name in CONTROLS if layout.run(name, seed).translate.is_dir()]
         if not methods:
             raise MatebitError(

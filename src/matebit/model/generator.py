@@ -107,12 +107,6 @@ class Generator(nn.Module):
             soft=[one.soft for one in correspondences if one.soft is not None],
         )
 
-    def encode_truth(self, truth: Tensor, condition: Tensor | None = None) -> list[Tensor]:
-        """L2-normalised pyramid [x4, x3, x2, x1] of a true image, for feature alignment."""
-        with self.variant.further_call(self):
-            pyramid = self.encoder_kv(self.exemplar_input(truth, condition))
-        return [l2_normalise(level) for level in pyramid]
-
     def style_of(self, image: Tensor, condition: Tensor | None = None) -> Tensor:
         """Style code (B,C) of any image (B,3,H,W) in [-1,1]."""
         with self.variant.further_call(self):

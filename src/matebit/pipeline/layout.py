@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from matebit.config.controls import CONTROLS
+from matebit.config.controls import CONTROLS, CONTROLS_RUN
 from matebit.errors import MatebitError
 
 
@@ -93,7 +93,12 @@ class Layout:
 
     def run(self, method: str, seed: int) -> RunFolders:
         """The folders of one method and seed; a control's lie within those of the controls' one job."""
-        leaf = Path("controls", "seed0", method) if method in CONTROLS else Path(method, f"seed{seed}")
+        controls, seed_of_all = CONTROLS_RUN
+        leaf = (
+            Path(controls, f"seed{seed_of_all}", method)
+            if method in CONTROLS
+            else Path(method, f"seed{seed}")
+        )
         return RunFolders(
             train=self.results / "train" / leaf,
             translate=self.results / "translate" / leaf,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
+from pkgutil import resolve_name
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ class Stage:
 
     def run(self) -> Callable[..., None]:
         """The function that does the work, imported now."""
-        return import_module(self.module).run
+        return resolve_name(f"{self.module}:run")
 
 
 STAGES: dict[str, Stage] = {

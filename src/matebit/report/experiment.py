@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matebit.config.controls import CONTROLS
+from matebit.config.controls import CONTROLS, CONTROLS_RUN
 from matebit.contracts.catalogue import Entry, read_catalogue
 from matebit.contracts.label_sets import labels_of
 from matebit.contracts.parsing import IGNORED
@@ -29,8 +29,6 @@ from matebit.pipeline.runs import given_images, seeds_of
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
-
-CONTROL_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -76,18 +74,18 @@ class Experiment:
         return [
             name
             for name in CONTROLS
-            if (self.layout.run(name, CONTROL_SEED).translate / "index.csv").exists()
+            if (self.layout.run(name, CONTROLS_RUN[1]).translate / "index.csv").exists()
         ]
 
     @property
     def scored(self) -> list[tuple[str, int]]:
         """Every (method, seed) with a table of values; the controls share one."""
         runs = [(method, seed) for method in self.methods for seed in seeds_of(self.params, method)]
-        return [*runs, *([("controls", CONTROL_SEED)] if self.controls else [])]
+        return [*runs, *([CONTROLS_RUN] if self.controls else [])]
 
     def shown(self, method: str) -> Choice:
         """The seed whose images stand for the method."""
-        return Choice(method, CONTROL_SEED if method in CONTROLS else seeds_of(self.params, method)[0])
+        return Choice(method, CONTROLS_RUN[1] if method in CONTROLS else seeds_of(self.params, method)[0])
 
     def _read_index(self, choice: Choice) -> dict[str, tuple[str, str]]:
         path = self.layout.run(choice.method, choice.seed).translate / "index.csv"

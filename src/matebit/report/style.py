@@ -13,8 +13,8 @@ from matebit.io.files import write_bytes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Widths of a two-column page (CVPR), in inches.
-COLUMN, PAGE = 3.25, 6.875
+# Width of a two-column page (CVPR), in inches.
+PAGE = 6.875
 
 # Okabe and Ito (2008): told apart with every kind of colour blindness.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

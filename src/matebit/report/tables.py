@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matebit.config.controls import CONTROLS
 from matebit.report.comparison import Cell, Column, Row, Table
 
 CSV_COLUMNS = [
@@ -168,7 +169,7 @@ def latex(table: Table, title: str, label: str, setting: Setting) -> str:
         rules.append(rf"\cmidrule(lr){{{start}-{start + width - 1}}}")
         start += width
     heads = [escape_tex(heading(column, table.columns)) for column in table.columns]
-    body, kinds = [], [row.method in {"truth", "exemplar", "label_mean"} for row in table.rows]
+    body, kinds = [], [row.method in CONTROLS for row in table.rows]
     for place, row in enumerate(table.rows):
         if place and kinds[place] and not kinds[place - 1]:
             body.append(r"\midrule")

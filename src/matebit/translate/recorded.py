@@ -22,8 +22,10 @@ CONDITIONS_KEY, MAPS_KEY, SEEN_KEY = "conditions", "label_maps", "seen"
 
 @dataclass(frozen=True)
 class Recorded:
-    """`conditions`: what the condition is, None where the checkpoint does not say; `coding`: how label maps
-    are coded; `seen`: what training showed, None in checkpoints that do not say.
+    """What is recorded of the condition and of the training.
+
+    `conditions`: what the condition is, None where the checkpoint does not say; `coding`: how label maps are
+    coded; `seen`: what training showed, None in checkpoints that do not say.
     """
 
     conditions: ConditionsConfig | None = None

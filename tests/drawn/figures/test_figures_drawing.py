@@ -10,7 +10,7 @@ from matebit.contracts.bodies import LABELS
 from matebit.drawn.drawing.style import MEDIA
 from matebit.drawn.figures.cut import OUTFITS, sample_cut
 from matebit.drawn.figures.drawing import geometry, render
-from matebit.drawn.figures.pose import ATTITUDES, LIMITS, sample_pose
+from matebit.drawn.figures.pose import ATTITUDES, sample_pose
 from matebit.drawn.figures.sets import figure_style
 from matebit.drawn.figures.skeleton import skeleton
 from matebit.drawn.figures.surfaces import Part
@@ -18,6 +18,16 @@ from matebit.errors import MatebitError
 
 seeds = st.integers(0, 2**31)
 LABEL = {name: number for number, name in enumerate(LABELS)}
+
+# Least and largest angle of each joint, in radians.
+LIMITS = {
+    "arm_out": (-0.25, 2.9),
+    "arm_forward": (-0.8, 2.4),
+    "elbow": (0.0, 2.6),
+    "leg_out": (-0.2, 0.9),
+    "leg_forward": (-0.6, 1.6),
+    "knee": (0.0, 2.3),
+}
 
 
 def test_same_seed_same_bytes_in_any_order():

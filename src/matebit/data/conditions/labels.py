@@ -12,9 +12,7 @@ from matebit.io.images import BrokenImage
 
 def one_hot_parsing(structure: Structure, config: ConditionsConfig) -> np.ndarray:
     """The labels one-hot, uint8 (L,S,S), 0 or 255: L is 19 for faces, 22 for bodies."""
-    parsing = structure.parsing
-    labels = np.arange(len(parsing.label_set.labels), dtype=np.uint8)[:, None, None]
-    return (parsing.labels == labels).view(np.uint8) * np.uint8(255)
+    return _one_hot(structure.parsing.labels, len(structure.parsing.label_set.labels))
 
 
 def one_hot_labels(structure: Structure, config: ConditionsConfig) -> np.ndarray:
@@ -30,5 +28,10 @@ def one_hot_labels(structure: Structure, config: ConditionsConfig) -> np.ndarray
             f"{config.classes} allows 0 to {config.classes - 1}; raise it, or say which label marks pixels "
             "of no class (data.folder.ignore_label)"
         )
-    classes = np.arange(config.classes, dtype=np.uint16)[:, None, None]
+    return _one_hot(labels, config.classes)
+
+
+def _one_hot(labels: np.ndarray, count: int) -> np.ndarray:
+    """Labels uint8 (S,S) as uint8 (`count`,S,S), 0 or 255."""
+    classes = np.arange(count, dtype=np.uint16)[:, None, None]
     return (labels == classes).view(np.uint8) * np.uint8(255)

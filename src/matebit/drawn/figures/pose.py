@@ -66,16 +66,6 @@ def sample_build(seed: tuple[int, ...]) -> Build:
     )
 
 
-LIMITS = {
-    "arm_out": (-0.25, 2.9),
-    "arm_forward": (-0.8, 2.4),
-    "elbow": (0.0, 2.6),
-    "leg_out": (-0.2, 0.9),
-    "leg_forward": (-0.6, 1.6),
-    "knee": (0.0, 2.3),
-}
-"""Least and largest angle of each joint."""
-
 ATTITUDES = (
     "stand", "relaxed", "walk", "hands_on_hips", "hand_on_hip", "arms_up", "wave", "open_arms",
     "hand_at_head", "hands_together", "lunge", "seated",

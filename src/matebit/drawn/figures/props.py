@@ -11,7 +11,7 @@ from matebit.drawn.figures.raster import Cloth, Finish, Raster, View
 from matebit.drawn.figures.surfaces import Part, Patch, lay
 from matebit.drawn.figures.tubes import Tube, bent_curve, frames, profile
 
-_LOW, _HIGH = -0.75, 3.62  # heights on the trunk of a bag's middle and of the strap on the shoulder
+_HIGH = 3.62  # height on the trunk of the strap on the shoulder
 
 
 def draw_bag(raster: Raster, flesh: Body, cut: Cut) -> None:

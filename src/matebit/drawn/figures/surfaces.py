@@ -11,7 +11,6 @@ from enum import IntEnum
 
 import numpy as np
 
-from matebit.drawn.drawing.layers import Material
 from matebit.drawn.figures.anatomy import Body
 from matebit.drawn.figures.raster import Cloth, Finish, Raster
 from matebit.drawn.figures.tubes import Tube
@@ -119,8 +118,3 @@ def on_leg(
     """A patch around a leg."""
     knee = body.knees[k]
     lay(raster, tube, finish, lambda t: _LEG * np.interp(t, [0, knee, 1], [0, 0.53, 1]), 0.45, cutter, span)
-
-
-def skin(label: int, part: Part, rank: int) -> Finish:
-    """Bare skin."""
-    return Finish(label, part, Material.NECK, rank)
