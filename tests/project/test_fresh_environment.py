@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -16,7 +17,7 @@ import yaml
 
 from command import REPOSITORY
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 
 SMALLER = {
     "data": {
@@ -35,7 +36,7 @@ def python(version: str) -> str:
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     kept = sorted(root.glob(f"{version}.*/bin/python{version}"))
     for found in [shutil.which(f"python{version}"), *kept]:
-        asked = [str(found), "-c", "import ensurepip"]
+        asked = [str(found), "-c", f"import ensurepip, sys; assert sys.version.startswith('{version}.')"]
         if found and subprocess.run(asked, capture_output=True, check=False).returncode == 0:
             return str(found)
     pytest.skip(f"there is no Python {version} on this machine")
@@ -53,21 +54,23 @@ class Installed:
 
     def __init__(self, base: Path, wheel: Path, interpreter: str) -> None:
         self.base, self.bin = base, base / "env/bin"
+        # Nothing of the clone or of this shell: a command that is missing shall be missed.
+        home = base / "home"
+        home.mkdir()
+        path = os.pathsep.join([str(self.bin), "/usr/bin", "/bin"])
+        self.variables = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8"}
         uv = shutil.which("uv") or str(REPOSITORY / ".venv/bin/uv")
-        self.run(base, interpreter, "-m", "venv", base / "env")
-        install = (uv, "pip", "install", "--quiet", "--python", self.bin / "python")
-        self.run(base, *install, "--require-hashes", "-r", REPOSITORY / "requirements.lock")
-        self.run(base, *install, "--no-deps", wheel)
+        install = (uv, "pip", "install", "--quiet", "--python", str(self.bin / "python"))
+        for words in (
+            (interpreter, "-m", "venv", str(base / "env")),
+            (*install, "--require-hashes", "-r", str(REPOSITORY / "requirements.lock")),
+            (*install, "--no-deps", str(wheel)),
+        ):
+            subprocess.run(words, cwd=base, check=True)
 
     def run(self, folder: Path, *words: str | Path) -> str:
-        kept = {
-            key: value
-            for key, value in os.environ.items()
-            if key not in ("PYTHONPATH", "MLFLOW_TRACKING_URI")
-        }
-        environment = {**kept, "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}"}
         result = subprocess.run(
-            [*map(str, words)], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            [*map(str, words)], cwd=folder, env=self.variables, capture_output=True, text=True, check=False
         )
         assert result.returncode == 0, (result.stdout + result.stderr)[-5000:]
         return result.stdout
@@ -109,20 +112,27 @@ def test_a_picture_is_translated(installed: Installed, tmp_path: Path):
     assert (tmp_path / "out.png").stat().st_size > 1000
 
 
-def test_mlflows_page_opens(installed: Installed):
+def test_mlflows_page_opens_and_ends(installed: Installed):
     port = free_port()
-    words = [str(installed.bin / "matebit"), "ui", "--port", str(port), "--no-open"]
-    process = subprocess.Popen(words, cwd=installed.base / "snakemake", stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [str(installed.bin / "matebit"), "ui", "--port", str(port), "--no-open"],
+        cwd=installed.base / "snakemake", env=installed.variables, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     try:
+        assert f"http://127.0.0.1:{port}/#/experiments/" in process.stdout.readline()
         for _ in range(600):
             time.sleep(1)
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            with contextlib.suppress(OSError):  # nobody listens yet, or is too busy to answer
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
                     assert answer.status == 200
-                    return
-            except urllib.error.URLError:
-                assert process.poll() is None
-        pytest.fail("no page within ten minutes")
-    finally:
+                break
+            assert process.poll() is None
+        else:
+            pytest.fail("no page within ten minutes")
         process.terminate()
+        assert process.wait(timeout=60) == 143
+        with pytest.raises(urllib.error.URLError):  # the server that it started is gone too
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+    finally:
+        process.terminate()  # not killed: it ends the server
         process.wait(timeout=60)

@@ -48,7 +48,9 @@ def show_runs(base: Path, host: str, port: int, open_page: bool = False) -> None
     page = runs_page(base, f"http://{host}:{port}")
     print(f"{page} shows {without_password(uri)}; Ctrl-C ends it", flush=True)
     words = [sys.executable, "-m", "mlflow", "ui"]
-    words += ["--host", host, "--port", str(port)]
+    # One process serves one reader; MLflow's four load the same libraries each, and uvicorn kills those that
+    # take longer than five seconds to load.
+    words += ["--host", host, "--port", str(port), "--workers", "1"]
     # In a group of its own, so that the processes that the server starts end with it.
     # The store goes by a variable: its address may hold a password, which a list of processes would show.
     # MLflow's queues of jobs are for evaluating language models: a dozen processes that nobody here asks.
