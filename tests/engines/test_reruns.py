@@ -27,6 +27,22 @@ def test_dvc_has_nothing_to_do(by_dvc: Run):
     assert [stage.rpartition(":")[2] for stage in run] == ["resolve"]
 
 
+@pytest.mark.parametrize("engine", ["by_snakemake", "by_dvc"])
+def test_why_says_that_nothing_would_run(engine: str, request: pytest.FixtureRequest):
+    run: Run = request.getfixturevalue(engine)
+    shown = run_in(run.copy, "matebit", "why", "smoke")
+    assert shown.returncode == 0, shown.stderr
+    assert {line.partition(": ")[2] for line in shown.stdout.splitlines()} == {"up to date"}
+
+
+def test_a_finished_training_is_named_before_it_runs_again(by_snakemake: Run, edited):
+    edited(by_snakemake.copy / "src/matebit/ops/gram.py", "\nEDITED = True\n")
+    planning = by_snakemake.again("-n")
+    result = "results/smoke/train/matebit/seed1/model.safetensors"
+    said = f"train-matebit-seed1 is finished ({result}) and would run again"
+    assert f"{said}: ops/gram.py: what stands outside of functions changed" in planning.stderr
+
+
 def planned(run: Run, *options: str) -> set[str]:
     """The rules that `snakemake -n` would run."""
     result = run.again("-n", *options)

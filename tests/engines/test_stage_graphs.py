@@ -11,7 +11,10 @@ from stage_graphs import Graph, dvc_graph, dvc_stages, snakemake_graph
 
 from command import REPOSITORY
 from matebit.config.read import read_mapping
+from matebit.engines.dvcfile import job_command
+from matebit.engines.resolve import resolve
 from matebit.engines.snakemake import Experiment
+from matebit.engines.why import all_jobs
 from matebit.pipeline.stages import STAGES
 
 # The others differ in what is read, hardly in their graphs.
@@ -85,6 +88,22 @@ def test_given_images_are_taken_in_and_scored_but_not_trained(project: Path):
     assert "of-others/faces" in taken.reads
     report = next(job for command, job in graph.items() if command.startswith("matebit report"))
     assert "results/many/metrics/theirs/seed0" in report.reads
+
+
+def test_the_table_of_stages_says_what_reads_what(project: Path, monkeypatch):
+    """`matebit why` follows the table."""
+    write_many(project)
+    graph = dvc_graph(project, "params/many.yaml")
+    monkeypatch.chdir(project)
+    params = resolve(read_mapping(Path("params/many.yaml")), "many")
+    known = {
+        job_command(each.stage, "results/many/params.yaml", each.method, each.seed): each
+        for each in all_jobs(params)
+    }
+    assert known.keys() == graph.keys()
+    for said, job in known.items():
+        read = {other for other in known if job.reads(known[other])}
+        assert read == {other for other in graph if graph[other].owns & graph[said].reads}, said
 
 
 def test_a_job_depends_on_the_same_keys_in_both_engines(project: Path, monkeypatch):

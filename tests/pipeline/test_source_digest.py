@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,9 @@ from command import REPOSITORY, environment
 from matebit.config.read import merged, read_mapping, read_resolved
 from matebit.engines.resolve import resolve
 from matebit.engines.stage_code import stage_code, stage_digests
-from matebit.pipeline import source_digest
 from matebit.pipeline.stages import STAGES
+from package_copy import PACKAGE, copied_package, digests_from, edit
 from tiny_experiment import Experiment
-
-PACKAGE = REPOSITORY / "src/matebit"
 
 
 def sections_of(file: str, **changes: dict) -> dict:
@@ -33,21 +30,8 @@ def smoke() -> dict:
 
 def digests_of(source: Path, sections: dict) -> dict[str, str]:
     """The digests of the package at `source` under the params `sections`."""
-    by_content = (source_digest._parsed, source_digest._parts_of)  # right wherever the package lies
-    caches = [
-        kept
-        for kept in vars(source_digest).values()
-        if hasattr(kept, "cache_clear") and kept not in by_content
-    ]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source_digest, "_ROOT", source / "matebit")
-        try:
-            for kept in caches:
-                kept.cache_clear()
-            return stage_digests(sections)
-        finally:
-            for kept in caches:
-                kept.cache_clear()
+    with digests_from(source / "matebit"):
+        return stage_digests(sections)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +43,7 @@ def unedited(smoke: dict) -> dict[str, str]:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """A copy of the package that may be edited."""
-    shutil.copytree(PACKAGE, tmp_path / "matebit", ignore=shutil.ignore_patterns("__pycache__"))
+    copied_package(tmp_path)
     return tmp_path
 
 
@@ -93,11 +77,7 @@ def rerun(before: dict[str, str], after: dict[str, str]) -> set[str]:
 def test_an_edit_runs_again_what_reaches_it_and_nothing_else(
     source: Path, smoke: dict, unedited: dict[str, str], name: str, old: str, new: str, least: set, most: set
 ):
-    """An empty `old` is the end of the file."""
-    path = source / "matebit" / name
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1) if old else text + new)
+    edit(source / "matebit" / name, old, new)
     assert least <= rerun(unedited, digests_of(source, smoke)) <= most
 
 

@@ -9,6 +9,11 @@ EXPERIMENT = view.Experiment.of(config, workflow.configfiles)
 for sentence in EXPERIMENT.absences():
     print(sentence, file=sys.stderr)
 
+# Snakemake's own reason is "Params have changed since last execution".
+if workflow.is_main_process:
+    for sentence in EXPERIMENT.trainings_lost():
+        print(sentence, file=sys.stderr)
+
 
 wildcard_constraints:
     method="[A-Za-z0-9][A-Za-z0-9_-]*",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,6 +56,7 @@ def _resolve(
     from matebit.config.read import read_with_overrides
     from matebit.engines.given import check_given
     from matebit.engines.resolve import resolve, write_resolved
+    from matebit.engines.why import trainings_lost
     from matebit.errors import MatebitError
     from matebit.pipeline.layout import Layout
     from matebit.pipeline.ownership import ENGINES, claim
@@ -71,11 +73,51 @@ def _resolve(
     claim(layout, engine)
     write_resolved(resolved, layout.params)
     typer.echo(str(layout.params))
+    if engine == "dvc":
+        # `dvc repro` begins with this command: what it is about to do.
+        for sentence in trainings_lost(resolved, layout):
+            typer.echo(sentence, err=True)
+
+
+def _why(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="The name of an experiment.", autocompletion=complete.experiments
+        ),
+    ],
+    params: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Its params file; default: params/NAME.yaml, or without it results/NAME/params.yaml.",
+            autocompletion=complete.params_files_here,
+        ),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="With a key changed, as Snakemake's --config does."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every cause, not ten a job.")] = False,
+) -> None:
+    """Say for every job of an experiment whether it would run again, and which key or function changed.
+
+    Comments, docstrings and formatting change nothing.
+
+    Example: matebit why demo
+    """
+    from matebit.engines.why import asked, by_dvc, lines, verdicts
+
+    resolved, layout = asked(name, params, changes, Path())
+    for verdict in verdicts(resolved, layout):
+        for line in lines(verdict, by_dvc(layout), None if everything else 10):
+            typer.echo(line)
 
 
 def register(app: typer.Typer) -> None:
     """Add the stage commands to `app`."""
     app.command("resolve", rich_help_panel=PANEL)(_resolve)
+    app.command("why", rich_help_panel=PANEL)(_why)
     for stage in STAGES.values():
         if stage.name == "translate":
             # It has a second form, for pictures of one's own.

@@ -28,8 +28,9 @@ def _params_of(file: str, keys: Iterable[str]) -> list[dict[str, list[str]]]:
     return [{file: list(keys)}]
 
 
-def _command(stage: str, params: str, per_run: bool) -> str:
-    return f"matebit {stage} {params}" + (" ${item.method} --seed ${item.seed}" if per_run else "")
+def job_command(stage: str, params: str, method: str | None = None, seed: int | str | None = None) -> str:
+    """The command of a job, as it stands in DVC's file and in its lock."""
+    return f"matebit {stage} {params}" + ("" if method is None else f" {method} --seed {seed}")
 
 
 def _views(report: str, runs: list[tuple[str, int]]) -> dict[str, Any]:
@@ -57,10 +58,12 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
     given = {method.name: str(method.path) for method in params.methods if method.kind == "images"}
     everywhere = {"wdir": wdir} if wdir else {}
 
-    def stage(name: str, deps: list[str], out: str, matrix: bool = False) -> dict[str, Any]:
+    def stage(
+        name: str, deps: list[str], out: str, method: str | None = None, seed: int | str | None = None
+    ) -> dict[str, Any]:
         keys = STAGES[name].keys("${item.method}" if STAGES[name].reads_method else None)
         body: dict[str, Any] = {"desc": STAGES[name].does, **everywhere}
-        body["cmd"] = _command(name, resolved, matrix)
+        body["cmd"] = job_command(name, resolved, method, seed)
         body |= {"deps": deps, "params": _params_of(resolved, keys), "outs": [{out: dict(_PERSIST)}]}
         return body
 
@@ -75,12 +78,13 @@ def pipeline(params: Params, params_file: str, wdir: str | None) -> dict[str, An
     inputs = [data, conditions, pairs]
 
     def one_run(name: str, deps: list[str]) -> dict[str, Any]:
-        return {"matrix": matrix} | stage(name, deps, f"{results}/{name}/{leaf}", matrix=True)
+        return {"matrix": matrix} | stage(
+            name, deps, f"{results}/{name}/{leaf}", "${item.method}", "${item.seed}"
+        )
 
     def untrained_run(name: str, deps: list[str], method: str, seed: int) -> dict[str, Any]:
-        body = stage(name, deps, f"{results}/{name}/{method}/seed{seed}")
+        body = stage(name, deps, f"{results}/{name}/{method}/seed{seed}", method, seed)
         keys = STAGES[name].keys(None if method == controls else method)
-        body["cmd"] += f" {method} --seed {seed}"
         return body | {"params": _params_of(resolved, keys)}
 
     def scored_untrained(name: str, seed: int, deps: list[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from matebit.config.read import read_resolved
 from matebit.config.schema import ResolvedParams
 from matebit.engines.handed import take_over
+from matebit.engines.made_from import made_from
 from matebit.engines.resolve import params_digest
 from matebit.errors import MatebitError, system_refusals_said
 from matebit.logs import JobLog
@@ -76,6 +77,7 @@ def run_stage(name: str, params_file: Path, method: str | None = None, seed: int
         _log_file(layout, job),
         # Under the lock: a record that has not ended is then one whose process died, and goes on here.
         tracked(JobRecord.begin(layout, params, params_digest(params), stage, method, seed), params.tracking),
+        made_from(layout, params, stage, method, seed),
     ):
         work = stage_function(stage, params, layout)
         work(*(() if method is None else (method, seed)))

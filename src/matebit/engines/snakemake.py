@@ -17,11 +17,12 @@ from matebit.data.datasets import absent_data
 from matebit.engines.given import check_given
 from matebit.engines.handed import begin, hand_on
 from matebit.engines.resolve import resolve
+from matebit.engines.why import trainings_lost
 from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 from matebit.pipeline.ownership import check_owner
 from matebit.pipeline.runs import given_images, jobs, scored
-from matebit.pipeline.stages import STAGES, value_at
+from matebit.pipeline.stages import STAGES
 from matebit.report.more_results import other_layouts, other_manifests
 from matebit.translate.given_files import given_files
 from matebit.weights.needed import absent_weights
@@ -94,6 +95,10 @@ class Experiment:
         found = (absent_data(self.params.data), absent_weights(self.params))
         return [sentence for sentence in found if sentence]
 
+    def trainings_lost(self) -> list[str]:
+        """One sentence for each finished training that would run again, with the cause."""
+        return trainings_lost(self.params, self.layout)
+
     def begin(self) -> None:
         """Mark the experiment as Snakemake's, and write the parameters that its jobs read.
 
@@ -137,9 +142,7 @@ class Experiment:
     def reads(self, stage: str, wildcards: Any = None) -> str:
         """The values that a job of `stage` depends on; Snakemake runs it again when they change."""
         sections = self.params.model_dump(mode="json")
-        method = getattr(wildcards, "method", None) if STAGES[stage].reads_method else None
-        keys = STAGES[stage].keys(method if method in self.params.methods else None)
-        values = {key: value_at(sections, key) for key in keys}
+        values = STAGES[stage].values(sections, getattr(wildcards, "method", None))
         # `{word}` within a text would be a wildcard to Snakemake; JSON's own braces stand before no word.
         return re.sub(r'\{(?=[^"}])', r"\\u007b", json.dumps(values, sort_keys=True))
 

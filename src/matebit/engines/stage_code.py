@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matebit.pipeline.source_digest import Code, code_of, digest_of, words_in
+from matebit.pipeline.source_digest import Code, code_of, digest_of_code, words_in
 from matebit.pipeline.stages import STAGES, Stage, value_at
 
 
@@ -19,7 +19,7 @@ def _words(stage: Stage, sections: dict[str, Any]) -> frozenset[str]:
 
 def stage_digests(sections: dict[str, Any]) -> dict[str, str]:
     """The digest of each stage's source; `sections`: the resolved params as plain values."""
-    return {name: digest_of(stage.module, _words(stage, sections)) for name, stage in STAGES.items()}
+    return {name: digest_of_code(stage_code(name, sections)) for name in STAGES}
 
 
 def stage_code(name: str, sections: dict[str, Any]) -> Code:

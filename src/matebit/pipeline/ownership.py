@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from matebit.errors import MatebitError
 from matebit.io.files import write_text
 from matebit.pipeline.layout import Layout
@@ -9,20 +11,30 @@ from matebit.pipeline.layout import Layout
 ENGINES = ("snakemake", "dvc", "hand")
 
 
+def _marker(layout: Layout) -> Path:
+    return layout.results / ".engine"
+
+
+def owner(layout: Layout) -> str | None:
+    """The engine that began `results/NAME`, None where none has."""
+    marker = _marker(layout)
+    return marker.read_text(encoding="utf-8").strip() if marker.exists() else None
+
+
 def claim(layout: Layout, engine: str) -> None:
     """Mark `results/NAME` as begun by `engine`; raise if another engine began it."""
     check_owner(layout, engine)
-    marker = layout.results / ".engine"
+    marker = _marker(layout)
     if not marker.exists():
         write_text(marker, engine + "\n")
 
 
 def check_owner(layout: Layout, engine: str) -> None:
     """Raise a `MatebitError` if another engine than `engine` began `results/NAME`."""
-    marker = layout.results / ".engine"
-    owner = marker.read_text(encoding="utf-8").strip() if marker.exists() else engine
-    if owner != engine:
+    begun_by = owner(layout) or engine
+    if begun_by != engine:
         raise MatebitError(
-            f"{layout.results} was begun by {owner}, not by {engine}; go on with {owner}, choose another "
-            f"name in the params file, or remove {layout.results}, {layout.reports} and {layout.state}"
+            f"{layout.results} was begun by {begun_by}, not by {engine}; go on with {begun_by}, choose "
+            f"another name in the params file, or remove {layout.results}, {layout.reports} and "
+            f"{layout.state}"
         )

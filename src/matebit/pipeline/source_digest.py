@@ -193,17 +193,22 @@ def _parts_of(text: str) -> dict[str, str]:
     return parts
 
 
-def code_of(entry: str, words: Iterable[str]) -> Code:
+@cache
+def code_of(entry: str, words: frozenset[str]) -> Code:
     """The digests of all that the module `entry` reaches with the params' `words`."""
     code: Code = {}
-    for path in source_files(entry, frozenset(words)):
+    for path in source_files(entry, words):
         text = path.read_text(encoding="utf-8")
         parts = dict(_parts_of(text)) if path.suffix == ".py" else {"": _digest(text)}
         code[path.relative_to(_ROOT).as_posix()] = parts
     return code
 
 
-@cache
+def digest_of_code(code: Code) -> str:
+    """Sixteen hexadecimal digits that stand for `code`."""
+    return _digest(json.dumps(code, sort_keys=True))
+
+
 def digest_of(entry: str, words: frozenset[str]) -> str:
     """Sixteen hexadecimal digits over all that the module `entry` reaches with the params' `words`."""
-    return _digest(json.dumps(code_of(entry, words), sort_keys=True))
+    return digest_of_code(code_of(entry, words))

@@ -27,12 +27,21 @@ class Stage:
     reads: tuple[str, ...]  # sections of the resolved parameters
     per_run: bool  # one job for each method and seed?
     does: str  # one line for the help and the engines
+    after: tuple[str, ...] = ()  # stages whose results it reads, of a per-run stage those of the same run
     reads_method: bool = False  # does it read the method's own sections?
 
     def keys(self, method: str | None = None) -> list[str]:
         """The keys of params.yaml on which this stage's job depends, the digest of its source included."""
         own = [f"methods.{method}"] if self.reads_method and method else []
         return sorted([*self.reads, *own, f"code.{self.name}"])
+
+    def values(self, sections: dict[str, Any], method: str | None = None) -> dict[str, Any]:
+        """The values of `keys`; `sections`: the resolved params as plain values.
+
+        A `method` without sections of its own (the controls) has no key.
+        """
+        own = method if method in sections["methods"] else None
+        return {key: value_at(sections, key) for key in self.keys(own)}
 
     def run(self) -> Callable[..., None]:
         """The function that does the work, imported now."""
@@ -53,6 +62,7 @@ STAGES: dict[str, Stage] = {
             name="conditions",
             module="matebit.data.extract_conditions",
             reads=("data", "conditions", "seed"),
+            after=("data",),
             per_run=False,
             does="Extract parsing maps, edges, landmarks and the network's condition.",
         ),
@@ -60,6 +70,7 @@ STAGES: dict[str, Stage] = {
             name="pairs",
             module="matebit.data.choose_exemplars",
             reads=("data", "pairs", "features", "seed", "threads"),
+            after=("data", "conditions"),
             per_run=False,
             does="Choose the exemplars of every image.",
         ),
@@ -67,6 +78,7 @@ STAGES: dict[str, Stage] = {
             name="segmenter",
             module="matebit.metrics.segmenter.stage",
             reads=("data", "metrics.miou", "metrics.names", "threads"),
+            after=("data", "conditions"),
             per_run=False,
             does="Train the network that parses translated images, where metrics.miou asks for one.",
         ),
@@ -74,6 +86,7 @@ STAGES: dict[str, Stage] = {
             name="train",
             module="matebit.train.stage",
             reads=("data", "conditions", "pairs", "features", "seed", "threads"),
+            after=("data", "conditions", "pairs"),
             per_run=True,
             reads_method=True,
             does="Train one method with one seed; goes on where it was stopped.",
@@ -82,6 +95,7 @@ STAGES: dict[str, Stage] = {
             name="translate",
             module="matebit.translate.stage",
             reads=("data", "conditions", "pairs", "translate", "seed", "threads"),
+            after=("data", "conditions", "pairs", "train"),
             per_run=True,
             reads_method=True,
             does="Translate the test conditions with a trained network, take in given images, or make the "
@@ -91,6 +105,7 @@ STAGES: dict[str, Stage] = {
             name="metrics",
             module="matebit.metrics.stage",
             reads=("data", "conditions", "pairs", "features", "metrics", "seed", "threads"),
+            after=("data", "conditions", "pairs", "segmenter", "translate"),
             per_run=True,
             does="Score the images of one method and seed.",
         ),
@@ -111,6 +126,7 @@ STAGES: dict[str, Stage] = {
                 "seeds",
                 "threads",
             ),
+            after=("data", "conditions", "pairs", "train", "translate", "metrics"),
             per_run=False,
             does="Make the tables, the figures and the page.",
         ),
