@@ -14,7 +14,7 @@ from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import PairsParams
 
 
 # Functions `(params, layout, entries) -> rows of pairs.csv`.
@@ -28,7 +28,7 @@ METHODS: Choices[str] = Choices(
     }
 )
 
-Pairing = Callable[["ResolvedParams", "Layout", "list[Entry]"], list[dict]]
+Pairing = Callable[["PairsParams", "Layout", "list[Entry]"], list[dict]]
 
 
 def load_method(name: str) -> Pairing:
@@ -36,7 +36,7 @@ def load_method(name: str) -> Pairing:
     return resolve_name(METHODS[name])
 
 
-def _check_test_items(entries: list[Entry], rows: list[dict], params: ResolvedParams) -> None:
+def _check_test_items(entries: list[Entry], rows: list[dict], params: PairsParams) -> None:
     ranks = {(row["item"], row["rank"]) for row in rows if not row["self_ref"]}
     for entry in entries:
         if entry.split == "test" and (entry.id, params.pairs.rank) not in ranks:
@@ -47,7 +47,7 @@ def _check_test_items(entries: list[Entry], rows: list[dict], params: ResolvedPa
             )
 
 
-def run(params: ResolvedParams, layout: Layout) -> None:
+def run(params: PairsParams, layout: Layout) -> None:
     """Write `pairs/pairs.csv`, sorted by item, kind and rank.
 
     Raises `MatebitError` where a test item has no exemplar of the rank that `pairs.rank` asks for.

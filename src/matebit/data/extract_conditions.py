@@ -35,7 +35,7 @@ from matebit.io.tables import read_table, write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import ConditionsParams
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _jobs(layout: Layout, journal: Journal) -> list[Job]:
     ]  # fmt: skip
 
 
-def run(params: ResolvedParams, layout: Layout) -> None:
+def run(params: ConditionsParams, layout: Layout) -> None:
     """Write the conditions of every image of `data/index.csv`, and `conditions/index.csv` last.
 
     Raises `MatebitError` where more images are rejected than `data.max_rejected_share` allows and

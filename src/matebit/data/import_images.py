@@ -31,7 +31,7 @@ from matebit.io.tables import write_table
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import DataParams
 
 logger = logging.getLogger("matebit.data")
 
@@ -106,7 +106,7 @@ def _doubles(config: DataConfig, layout: Layout, rows: list[dict], hashes: list[
         return find_doubles(layout.data, [row["file"] for row in rows], hashes, config.workers, journal)
 
 
-def run(params: ResolvedParams, layout: Layout) -> None:
+def run(params: DataParams, layout: Layout) -> None:
     """Write the pictures, what became of each of them, and `data/index.csv` last.
 
     `data/images/ID.png`, `data/alignment.csv`, `data/rejected.csv` and `data/duplicates.csv`.

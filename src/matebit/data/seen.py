@@ -16,7 +16,7 @@ from matebit.data.training_set import TrainingSet
 from matebit.features.described import Describer
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import TrainedOnParams
     from matebit.pipeline.layout import Layout
 
 NEEDED_BY = "what a checkpoint says of its training"
@@ -26,7 +26,7 @@ _TOGETHER = 16
 
 
 def seen_in_training(
-    params: ResolvedParams, describe: Describer, training: TrainingSet, test: TestSet
+    params: TrainedOnParams, describe: Describer, training: TrainingSet, test: TestSet
 ) -> Seen:
     """The first examples of a training and the held-out pictures, described."""
     kind, palette = params.conditions.kind, labels_of(params.data).palette
@@ -48,7 +48,7 @@ def seen_in_training(
     return Seen(params.data.crop_size, *map(Neighbourhood.of, shown, new))
 
 
-def seen_of_run(params: ResolvedParams, layout: Layout, seed: int) -> Seen:
+def seen_of_run(params: TrainedOnParams, layout: Layout, seed: int) -> Seen:
     """The same for a training that is over, whose data are still there."""
     describe = Describer(NEEDED_BY)
     return seen_in_training(params, describe, TrainingSet(params, layout, seed), TestSet(params, layout))

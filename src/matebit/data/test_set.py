@@ -14,7 +14,7 @@ from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import PairedParams
 
 
 class TestSet:
@@ -26,7 +26,7 @@ class TestSet:
 
     __test__ = False  # not a test class, whatever pytest takes it for
 
-    def __init__(self, params: ResolvedParams, layout: Layout, rank: int | None = None) -> None:
+    def __init__(self, params: PairedParams, layout: Layout, rank: int | None = None) -> None:
         """`rank`: another rank than `pairs.rank` (for diversity under several exemplars)."""
         entries = read_catalogue(layout)
         self._by_id = {entry.id: entry for entry in entries}

@@ -32,7 +32,7 @@ from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import TrainedOnParams
 
 
 class TrainingSet(Dataset):
@@ -41,7 +41,7 @@ class TrainingSet(Dataset):
     Condition and truth share one crop and flip; exemplar and exemplar condition share another.
     """
 
-    def __init__(self, params: ResolvedParams, layout: Layout, seed: int) -> None:
+    def __init__(self, params: TrainedOnParams, layout: Layout, seed: int) -> None:
         entries = read_catalogue(layout)
         self._train = [entry for entry in entries if entry.split == "train"]
         self._by_id = {entry.id: entry for entry in entries}

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from matebit.config.flat import flat
 from matebit.config.read import read_with_overrides
-from matebit.config.resolved import read_resolved
-from matebit.config.schema import ResolvedParams
+from matebit.config.schema import ResolvedParams, read_resolved
+from matebit.config.yaml_text import flat
 from matebit.engines.made_from import Recorded, Values, recorded_code
 from matebit.engines.resolve import resolve
 from matebit.engines.stage_code import stage_code, stage_digests

@@ -34,7 +34,7 @@ from matebit.metrics.scoring import (
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import MetricsParams
 
 logger = logging.getLogger("matebit.metrics")
 
@@ -118,7 +118,7 @@ def _score(metrics: dict[str, Metric], context: Context, files: StageFiles, rank
         feed(across_ranks, context, files, by_condition(list(translated.images)), f"{who}, all ranks")
 
 
-def _parser_of(params: ResolvedParams, layout: Layout) -> Callable[[], Parser] | None:
+def _parser_of(params: MetricsParams, layout: Layout) -> Callable[[], Parser] | None:
     """How to load what parses translated images; None where `metrics.miou` and the data give nothing."""
     wanted = params.metrics.miou.parser if "miou" in params.metrics.names else None
     if wanted == "extractor":
@@ -137,7 +137,7 @@ def _trained_parser(folder: Path, held_out_miou: float) -> Parser:
 
 
 def common_protocol(
-    params: ResolvedParams, translated: Translated, tests: dict[str, Entry], index: Path
+    params: MetricsParams, translated: Translated, tests: dict[str, Entry], index: Path
 ) -> str:
     """What every value of a method shares: files, exemplars, test set, program."""
     sides = sorted({entry.size for entry in tests.values()})
@@ -149,7 +149,7 @@ def common_protocol(
     )
 
 
-def run(params: ResolvedParams, layout: Layout, method: str, seed: int) -> None:
+def run(params: MetricsParams, layout: Layout, method: str, seed: int) -> None:
     """Write `values.csv` and `images.csv` of one method and seed.
 
     `method="controls"` scores truth, exemplar and label_mean, those that translate has made,

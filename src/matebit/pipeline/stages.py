@@ -7,10 +7,10 @@ cannot drift from the code.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
 from pkgutil import resolve_name
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -147,11 +147,15 @@ def value_at(sections: dict[str, Any], key: str) -> Any:
     return value
 
 
+@dataclass(frozen=True, repr=False)
 class StageParams:
-    """The resolved parameters as one stage may see them; another section is a defect of the table."""
+    """The resolved parameters as one stage may see them; another section is a defect of the table.
 
-    def __init__(self, params: ResolvedParams, stage: Stage) -> None:
-        self._params, self._stage = params, stage
+    For mypy it is what the stage's type in `config/stage_params.py` says.
+    """
+
+    _params: ResolvedParams
+    _stage: Stage
 
     def __getattr__(self, section: str) -> Any:
         """A declared section or the declared parts of one; `methods` for a stage that reads its own."""
@@ -160,7 +164,7 @@ class StageParams:
         allowed = (*self._stage.reads, *(("methods",) if self._stage.reads_method else ()))
         parts = [key.partition(".")[2] for key in allowed if key.startswith(f"{section}.")]
         if parts:
-            return SimpleNamespace(**{part: getattr(getattr(self._params, section), part) for part in parts})
+            return namedtuple(section, parts)(*(getattr(getattr(self._params, section), p) for p in parts))
         if section not in allowed:
             raise AttributeError(
                 f"the stage {self._stage.name!r} reads the section {section!r}, which its row in "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ def _but_for_warp(content: dict[str, Any]) -> str:
     return json.dumps({**content, "model": model}, sort_keys=True)
 
 
-def block_series(methods: dict[str, Any], order: list[str]) -> Series:
+def block_series(methods: Mapping[str, Any], order: list[str]) -> Series:
     """Methods that differ in `model.blocks` alone, in series of at least two numbers of blocks.
 
     `methods`: the resolved sections of each. A series is called after its first method in `order`

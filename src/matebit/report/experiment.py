@@ -28,7 +28,7 @@ from matebit.pipeline.layout import Layout
 from matebit.pipeline.runs import given_images, seeds_of
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import ReportParams
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Choice:
 class Experiment:
     """Reads `results/NAME`; every picture is uint8 (S,S,3) at the side of the test images."""
 
-    def __init__(self, params: ResolvedParams, layout: Layout) -> None:
+    def __init__(self, params: ReportParams, layout: Layout) -> None:
         self.params, self.layout = params, layout
         self._pictures = Pictures(layout)
         self._index = lru_cache(maxsize=None)(self._read_index)

@@ -25,7 +25,7 @@ from matebit.report.scores import Scores, read_scores
 from matebit.report.tables import CSV_COLUMNS, Setting, csv_rows, latex, markdown
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import ReportParams
 
 logger = logging.getLogger("matebit.report")
 TITLES = {
@@ -77,7 +77,7 @@ def _write_images(experiment: Experiment, scores: Scores) -> None:
     write_table(target, rows, ["id", "method", "file", *metrics])
 
 
-def run(params: ResolvedParams, layout: Layout) -> None:
+def run(params: ReportParams, layout: Layout) -> None:
     """Write `reports/NAME`, its manifest.csv last, and beside the benchmarks what each job took.
 
     Raises `MatebitError` for a missing table or image of a stage before.

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import distributed
@@ -21,12 +21,15 @@ from matebit.pipeline.lock import job_lock
 from matebit.train.interrupt import Interrupted
 from matebit.train.ranks import Ranks
 
+if TYPE_CHECKING:
+    from matebit.config.stage_params import TrainParams
+
 logger = logging.getLogger("matebit")
 
 _SECONDS_TO_SAVE = 120  # after a SIGTERM, before what is left is killed
 
 
-def launch(params: Any, layout: Layout, method: str, seed: int, devices: int) -> None:
+def launch(params: TrainParams, layout: Layout, method: str, seed: int, devices: int) -> None:
     """Train in `devices` processes on this machine and wait for them.
 
     `params` is the train stage's view of the parameters. Raises `MatebitError` with the first failure's own
@@ -70,7 +73,7 @@ def _log_file() -> str | None:
 
 
 @record
-def train_as_rank(params: Any, layout: Layout, method: str, seed: int, log: str | None) -> bool:
+def train_as_rank(params: TrainParams, layout: Layout, method: str, seed: int, log: str | None) -> bool:
     """One rank, in the environment that torchrun sets; True if training came to its end."""
     from matebit.train.training import Training
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from matebit.config.read import read_resolved
 from matebit.errors import MatebitError
@@ -17,6 +18,9 @@ from matebit.pipeline.stages import STAGES, StageParams
 from matebit.train.launch import train_as_rank
 from matebit.train.ranks import LostRank
 
+if TYPE_CHECKING:
+    from matebit.config.stage_params import TrainParams
+
 
 def main() -> None:
     """Train as the rank that torchrun's variables name; 2 after a sentence, 143 if it was stopped."""
@@ -24,7 +28,7 @@ def main() -> None:
         raise SystemExit("usage: torchrun ... -m matebit.train.rank PARAMS METHOD SEED (see docs/cluster.md)")
     file, method, seed = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     try:
-        view = StageParams(read_resolved(file), STAGES["train"])
+        view = cast("TrainParams", StageParams(read_resolved(file), STAGES["train"]))
         finished = train_as_rank(view, Layout.of(file), method, seed, None)
     except MatebitError as error:
         # Every rank of a machine sees that one elsewhere is lost: one of them says it.

@@ -6,7 +6,7 @@ import io
 import logging
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -15,8 +15,11 @@ from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_bytes, sha256_of_file, write_bytes, write_json
 from matebit.pipeline.layout import Layout
 
+if TYPE_CHECKING:
+    from matebit.config.stage_params import TrainParams
 
-def fingerprint(params: Any, layout: Layout, method: str, seed: int) -> dict[str, str]:
+
+def fingerprint(params: TrainParams, layout: Layout, method: str, seed: int) -> dict[str, str]:
     """Dotted keys of every parameter, digests of the data's manifests, and of the training's source.
 
     `params` is the train stage's view of the resolved parameters. How many states are kept, and where

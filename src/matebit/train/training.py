@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -35,6 +35,9 @@ from matebit.train.ranks import ALONE, Ranks
 from matebit.train.state import StateFolder, fingerprint
 from matebit.train.step import NotFinite, TrainingStep
 
+if TYPE_CHECKING:
+    from matebit.config.stage_params import TrainParams
+
 logger = logging.getLogger("matebit")
 
 _SHOWN = 6  # rows of a sample sheet
@@ -43,7 +46,9 @@ _SHOWN = 6  # rows of a sample sheet
 class Training:
     """One run of one method and seed, from its last state to the end; the first rank writes."""
 
-    def __init__(self, params: Any, layout: Layout, method: str, seed: int, ranks: Ranks = ALONE) -> None:
+    def __init__(
+        self, params: TrainParams, layout: Layout, method: str, seed: int, ranks: Ranks = ALONE
+    ) -> None:
         self.sections = params.methods[method]
         self.config = self.sections.train
         self.folders: RunFolders = layout.run(method, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from matebit.io.tables import write_table
 from matebit.logs import track
 from matebit.pipeline.layout import Layout
 from matebit.translate.outputs import Outputs
+
+if TYPE_CHECKING:
+    from matebit.config.stage_params import TranslateParams
 
 _LABELS = 256
 
@@ -42,7 +45,7 @@ def label_colours(entries: list[Entry], pictures: Pictures) -> np.ndarray:
     return np.rint(means).astype(np.uint8)
 
 
-def make_controls(params: Any, layout: Layout) -> None:
+def make_controls(params: TranslateParams, layout: Layout) -> None:
     """Write the images of `truth`, `exemplar` and, where parsing is known, `label_mean`.
 
     truth: the true answer of a bundled set, else the test image itself. exemplar: the exemplar as it is.

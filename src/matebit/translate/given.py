@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -16,14 +16,17 @@ from matebit.pipeline.layout import Layout
 from matebit.translate.given_files import given_files
 from matebit.translate.outputs import Outputs
 
+if TYPE_CHECKING:
+    from matebit.config.stage_params import TranslateParams
+    from matebit.config.translate import GivenImages
 
-def take_in(params: Any, layout: Layout, method: str, seed: int) -> None:
+
+def take_in(params: TranslateParams, given: GivenImages, layout: Layout, method: str, seed: int) -> None:
     """Copy one image a test item into the method's folder, byte for byte.
 
     Raises `MatebitError`, and writes nothing, for a folder with a missing, an extra, a doubled, a
     broken or a wrongly sized image, or with lossy files that were not asked for.
     """
-    given = params.methods[method]
     tests = {entry.id: entry for entry in read_catalogue(layout) if entry.split == "test"}
     files = given_files(Path(given.path))
     problems = _problems(files, tests, given.lossy)

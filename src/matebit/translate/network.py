@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -20,6 +20,8 @@ from matebit.translate.matrix import write_matrix
 from matebit.translate.outputs import Outputs
 
 if TYPE_CHECKING:
+    from matebit.config.stage_params import TranslateParams
+    from matebit.config.train import TrainConfig
     from matebit.model.translation import Translation
 
 
@@ -66,10 +68,14 @@ def _translated(generator: Generator, batch: raw.Batch, device: torch.device, co
 
 
 @torch.inference_mode()
-def translate_test_set(params: Any, layout: Layout, method: str, seed: int) -> None:
-    """Write the translation of every test item, and what each block matched."""
+def translate_test_set(
+    params: TranslateParams, train: TrainConfig, layout: Layout, method: str, seed: int
+) -> None:
+    """Write the translation of every test item, and what each block matched.
+
+    On the device and by the batches of the network's training, `train`.
+    """
     folders = layout.run(method, seed)
-    train = params.methods[method].train
     device = set_up_device(train.device, params.threads)
     generator = load(folders.checkpoint).to(device).requires_grad_(False)
     rank = params.pairs.rank

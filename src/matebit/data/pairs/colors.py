@@ -18,7 +18,7 @@ from matebit.io.images import load_png
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import PairsParams
 
 
 _GRID = 8
@@ -37,7 +37,7 @@ def layout_work(folder: Path) -> Callable[[str], np.ndarray]:
     return lambda name: color_layout(load_png(folder / name, grey=False))
 
 
-def color_layouts(params: ResolvedParams, layout: Layout, entries: Sequence[Entry]) -> dict[str, np.ndarray]:
+def color_layouts(params: PairsParams, layout: Layout, entries: Sequence[Entry]) -> dict[str, np.ndarray]:
     """`color_layout` of every picture, by id."""
     names = [entry.image for entry in entries]
     arguments = (layout.data,)
@@ -50,7 +50,7 @@ def layout_score(squared: float) -> float:
     return -float(np.sqrt(squared / _GRID**2)) / _STEPS
 
 
-def pair_by_colors(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
+def pair_by_colors(params: PairsParams, layout: Layout, entries: list[Entry]) -> list[dict]:
     """Rows of `pairs.csv`: exemplars with the most similar layout of colours."""
     vectors = color_layouts(params, layout, entries)
     pairs = params.pairs
@@ -70,7 +70,7 @@ def _other_style(items: Sequence[Entry], candidates: Sequence[Entry]) -> Allowed
     return lambda row: other(row) & ~alike(row)
 
 
-def pair_by_style(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
+def pair_by_style(params: PairsParams, layout: Layout, entries: list[Entry]) -> list[dict]:
     """Rows of `pairs.csv`; ranks count each kind by itself.
 
     With self_ref 1 every other image of the same style and split, with self_ref 0 the most similar

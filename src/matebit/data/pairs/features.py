@@ -17,7 +17,7 @@ from matebit.logs import track
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import PairsParams
 
 # Unit vectors are kept in steps of 2**-14, so that distances are exact and ties are true ties.
 _STEPS = 2**14
@@ -37,7 +37,7 @@ def _cosine(squared: float) -> float:
     return 1 - squared / (2 * _STEPS**2)
 
 
-def pair_by_features(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
+def pair_by_features(params: PairsParams, layout: Layout, entries: list[Entry]) -> list[dict]:
     """Rows of `pairs.csv`: exemplars with the most similar pooled features (`params.features`)."""
     network = build_features(params.features, feature_weights(params.features))
     vectors = {

@@ -15,13 +15,13 @@ from matebit.errors import MatebitError
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import PairsParams
 
 
 logger = logging.getLogger(__name__)
 
 
-def _list_path(params: ResolvedParams, name: str) -> Path:
+def _list_path(params: PairsParams, name: str) -> Path:
     return Path(params.data.root or ".") / name
 
 
@@ -61,7 +61,7 @@ def _rows_of_list(
     return rows
 
 
-def pair_by_lists(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
+def pair_by_lists(params: PairsParams, layout: Layout, entries: list[Entry]) -> list[dict]:
     """Rows of `pairs.csv` in the order of the lists; their score is empty."""
     id_of = open_source(params.data, params.seed).id_of
     known = {entry.id: entry for entry in entries}
@@ -74,7 +74,7 @@ def pair_by_lists(params: ResolvedParams, layout: Layout, entries: list[Entry]) 
     ]
 
 
-def self_references(params: ResolvedParams, entries: list[Entry]) -> list[dict]:
+def self_references(params: PairsParams, entries: list[Entry]) -> list[dict]:
     """Rows of `pairs.csv` from `pairs.list_self`: other images of a training item's person."""
     name = params.pairs.list_self
     if name is None:
@@ -85,7 +85,7 @@ def self_references(params: ResolvedParams, entries: list[Entry]) -> list[dict]:
     return _rows_of_list(_list_path(params, name), "train", training, id_of, None, 1)
 
 
-def pair_by_names(params: ResolvedParams, layout: Layout, entries: list[Entry]) -> list[dict]:
+def pair_by_names(params: PairsParams, layout: Layout, entries: list[Entry]) -> list[dict]:
     """Rows of `pairs.csv`: one exemplar for each item whose id `pairs.pattern` describes.
 
     Others have none and train on themselves. Raises `MatebitError` where the pattern fits no item.

@@ -16,12 +16,12 @@ from matebit.metrics.agreement import LABELS, confusion, mean_iou
 from matebit.pipeline.layout import Layout
 
 if TYPE_CHECKING:
-    from matebit.config.schema import ResolvedParams
+    from matebit.config.stage_params import SegmenterParams
 
 logger = logging.getLogger("matebit.metrics")
 
 
-def _reason_for_none(params: ResolvedParams, entries: list[Entry]) -> str | None:
+def _reason_for_none(params: SegmenterParams, entries: list[Entry]) -> str | None:
     """Why no network is trained; None if one is."""
     if "miou" not in params.metrics.names or params.metrics.miou.parser != "trained":
         return "metrics.miou does not ask for one"
@@ -37,7 +37,7 @@ def _labels(pictures: Pictures, entry: Entry, size: int) -> np.ndarray:
     return labels
 
 
-def run(params: ResolvedParams, layout: Layout) -> None:
+def run(params: SegmenterParams, layout: Layout) -> None:
     """Write `model.safetensors`, and `summary.json` last; or only the latter, which then says why.
 
     The summary's `held_out_miou` is measured on the test split's own images, whose maps it never saw.
