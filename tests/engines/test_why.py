@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from command import REPOSITORY, matebit_here
-from matebit.config.schema import read_resolved
+from matebit.config.read import read_resolved
 from matebit.config.yaml_text import yaml_text
 from matebit.engines.dvcfile import job_command
 from matebit.engines.made_from import made_from

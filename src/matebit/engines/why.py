@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from matebit.config.read import read_with_overrides
-from matebit.config.schema import ResolvedParams, read_resolved
+from matebit.config.read import read_resolved, read_with_overrides
+from matebit.config.schema import ResolvedParams
 from matebit.config.yaml_text import flat
 from matebit.engines.made_from import Recorded, Values, recorded_code
 from matebit.engines.resolve import resolve
