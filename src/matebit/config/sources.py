@@ -13,6 +13,17 @@ STYLE_WEARERS = 4
 """Fewest portraits that wear a style: a self reference needs another portrait of the same style."""
 
 
+def _check_wearers(config: BaseModel, worn: str, fewest: int, verb: str, because: str) -> None:
+    """Raise `ValueError` where a split has fewer pictures than `fewest` for each of its `worn`."""
+    for split in ("train", "test"):
+        pictures, wanted = getattr(config, split), getattr(config, f"{worn}_{split}")
+        if pictures < fewest * wanted:
+            raise ValueError(
+                f"{split}: {pictures} cannot {verb} {worn}_{split}: {wanted}, because {because}: set {split} "
+                f"to {fewest * wanted} or more, or {worn}_{split} to {max(1, pictures // fewest)} or fewer."
+            )
+
+
 class PortraitsConfig(BaseModel):
     """How many portraits each split holds and in how many styles they are painted."""
 
@@ -43,15 +54,13 @@ class PortraitsConfig(BaseModel):
 
     @model_validator(mode="after")
     def _enough_wearers(self) -> Self:
-        for split in ("train", "test"):
-            portraits, styles = getattr(self, split), getattr(self, f"styles_{split}")
-            if portraits < STYLE_WEARERS * styles:
-                raise ValueError(
-                    f"{split}: {portraits} cannot dress styles_{split}: {styles}, because each "
-                    f"style is worn by at least {STYLE_WEARERS} portraits: set {split} to "
-                    f"{STYLE_WEARERS * styles} or more, or styles_{split} to "
-                    f"{max(1, portraits // STYLE_WEARERS)} or fewer."
-                )
+        _check_wearers(
+            self,
+            "styles",
+            STYLE_WEARERS,
+            "dress",
+            f"each style is worn by at least {STYLE_WEARERS} portraits",
+        )
         return self
 
 
@@ -81,15 +90,13 @@ class FiguresConfig(BaseModel):
 
     @model_validator(mode="after")
     def _enough_wearers(self) -> Self:
-        for split in ("train", "test"):
-            figures, people = getattr(self, split), getattr(self, f"people_{split}")
-            if figures < CLOTHES_WEARERS * people:
-                raise ValueError(
-                    f"{split}: {figures} cannot show people_{split}: {people}, because each person is "
-                    f"seen in at least {CLOTHES_WEARERS} poses: set {split} to "
-                    f"{CLOTHES_WEARERS * people} or more, or people_{split} to "
-                    f"{max(1, figures // CLOTHES_WEARERS)} or fewer."
-                )
+        _check_wearers(
+            self,
+            "people",
+            CLOTHES_WEARERS,
+            "show",
+            f"each person is seen in at least {CLOTHES_WEARERS} poses",
+        )
         return self
 
 
