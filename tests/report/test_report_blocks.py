@@ -57,5 +57,6 @@ def test_the_figures_say_which_methods_they_compare(report):
     blocks = json.loads((folder / "blocks.json").read_text())["shows"]
     assert blocks["series"] == {"matebit": {"1": "vanilla", "2": "matebit"}}
     assert {"mae", "swd", "pck@0.1"} <= set(blocks["metrics"])
+    assert "training_images" not in blocks["metrics"], "equal for all"
     impact = json.loads((folder / "impact.json").read_text())["shows"]
     assert impact["methods"] == {"1": "vanilla", "2": "matebit"}

@@ -66,6 +66,19 @@ def test_interval_is_that_of_the_normal_distribution():
     assert bootstrap_interval(np.array([1.0]), 400, 0.95, 1) is None
 
 
+def test_a_metric_over_all_images_keeps_the_interval_it_was_measured_with():
+    protocol = {"n": 40, "features": "none", "protocol": "as tested", "method": "a"}
+    values = pd.DataFrame(
+        {**protocol, "seed": seed, "metric": metric, "value": value}
+        for seed, ends in ((1, (0.4, 0.5, 0.6)), (2, (0.6, 0.7, 0.8)))
+        for metric, value in zip(("confidence/low", "confidence", "confidence/high"), ends, strict=True)
+    )
+    images = make_scores({"a": 1.0}).images
+    table = comparison_table(Scores(values, images), ["a"], [], CONFIG, 1)
+    assert [column.metric for column in table.columns] == ["confidence"]
+    assert table.cell(table.rows[0], table.columns[0]).interval == pytest.approx((0.5, 0.7))
+
+
 def test_marks_need_intervals_that_do_not_overlap():
     assert _marks(make_scores({"a": 10, "b": 20, "c": 30}), ["a", "b", "c"]) == {
         "a": "best", "b": "second", "c": "",

@@ -21,6 +21,7 @@ from matebit.model.checkpoint import load_with_metadata, save_generator
 from matebit.translate import shipped, structure
 from matebit.translate.gallery import bundled, paintings
 from matebit.translate.translator import Translator
+from matebit.weights.shipped import shipped_checkpoint
 from tiny_experiment import Experiment
 
 SIDE = 256
@@ -56,7 +57,7 @@ def said_of(translator: Translator, pixels: np.ndarray) -> tuple[str | None, str
 
 @pytest.fixture(scope="module")
 def sketch() -> Translator:
-    return matebit.load(shipped.SHIPPED)
+    return matebit.load(shipped_checkpoint())
 
 
 @pytest.mark.parametrize("make", [noise, landscape, page])

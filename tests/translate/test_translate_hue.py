@@ -12,7 +12,7 @@ import matebit
 from matebit.drawn.portraits.drawing import geometry, painted
 from matebit.drawn.portraits.labels import Label
 from matebit.translate.gallery import Drawn, exemplars, sitters
-from matebit.translate.shipped import shipped_checkpoint
+from matebit.weights.shipped import shipped_checkpoint
 
 SIZE = 128
 # Blond, red and blue hair: far apart in hue, alike in brightness.

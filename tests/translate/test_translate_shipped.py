@@ -13,6 +13,7 @@ from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table
 from matebit.translate import shipped
 from matebit.translate.gallery import bundled
+from matebit.weights import shipped as coming
 from tiny_experiment import Experiment
 
 
@@ -45,16 +46,16 @@ def test_a_large_checkpoint_is_not_shipped(trained: Experiment, tmp_path: Path, 
 
 
 def test_a_copy_without_a_checkpoint_says_so(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(shipped, "SHIPPED", tmp_path / "none.safetensors")
+    monkeypatch.setattr(coming, "SHIPPED", tmp_path / "none.safetensors")
     with pytest.raises(MatebitError, match="--checkpoint"):
-        shipped.shipped_checkpoint()
+        coming.shipped_checkpoint()
 
 
 def test_the_shipped_checkpoint_is_what_its_provenance_says() -> None:
-    told = read_json(shipped.SHIPPED.with_suffix(".json"))
-    assert sha256_of_file(shipped.SHIPPED) == told["checkpoint_sha256"]
-    assert shipped.SHIPPED.stat().st_size <= shipped.LARGEST_BYTES
-    translator = matebit.load(shipped.SHIPPED)
+    told = read_json(coming.SHIPPED.with_suffix(".json"))
+    assert sha256_of_file(coming.SHIPPED) == told["checkpoint_sha256"]
+    assert coming.SHIPPED.stat().st_size <= shipped.LARGEST_BYTES
+    translator = matebit.load(coming.SHIPPED)
     assert translator.conditions.kind == "xdog"
     size = translator.side()
     sitter = bundled("sitter-2").draw(128)

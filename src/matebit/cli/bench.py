@@ -248,7 +248,7 @@ def _checkpoint(
     Example: matebit bench checkpoint --pairs 16
     """
     from matebit.bench.checkpoint import HEAD, run
-    from matebit.translate.shipped import shipped_checkpoint
+    from matebit.weights.shipped import shipped_checkpoint
 
     scores = run(checkpoint or shipped_checkpoint(), seed, pairs, size, threads)
     typer.echo("\n".join([HEAD, *(score.line() for score in scores)]))

@@ -27,8 +27,8 @@ def _opening_figure(
     """
     from matebit.translate.enlarge import checked_factor
     from matebit.translate.opening_figure import write_opening_figure
-    from matebit.translate.shipped import shipped_checkpoint
     from matebit.translate.translator import load
+    from matebit.weights.shipped import shipped_checkpoint
 
     write_opening_figure(load(checkpoint or shipped_checkpoint()), out, size, checked_factor(enlarge))
     typer.echo(str(out))

@@ -13,6 +13,17 @@ class TrainConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     images: int = Field(400_000, ge=1, description="Length of training, in images shown to the generator.")
+    start: str | None = Field(
+        None,
+        min_length=1,
+        description="Checkpoint whose generator the training begins with: a path, or `shipped` for the one "
+        "that comes with the program; without it the weights are random. The discriminator begins anew.",
+    )
+    start_sha256: str | None = Field(
+        None,
+        pattern="[0-9a-f]{64}",
+        description="SHA-256 that the file of `start` must have; filled in when parameters are resolved.",
+    )
     batch: int = Field(4, ge=1, description="Images a step, over all devices and accumulated passes.")
     accumulate: int = Field(1, ge=1, description="Passes that a step's batch is split into, to save memory.")
     lr_g: float = Field(1e-4, gt=0, description="Learning rate of the generator.")
@@ -79,6 +90,8 @@ class TrainConfig(BaseModel):
                     f"{what} of {count} images cannot be divided among train.devices = {self.devices}: "
                     f"make train.batch a multiple of train.devices, and train.images one of train.batch"
                 )
+        if self.start_sha256 and not self.start:
+            raise ValueError("train.start_sha256 is the digest of train.start, which is not set")
         if self.compile and self.checkpoint_activations:
             raise ValueError(
                 "train.compile and train.checkpoint_activations exclude each other: switch one of them off"

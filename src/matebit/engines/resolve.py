@@ -13,6 +13,7 @@ from matebit.contracts.condition_kinds import condition_channels
 from matebit.engines.stage_code import stage_digests
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_bytes, write_text
+from matebit.weights.shipped import start_checkpoint
 
 
 def _method_sections(
@@ -30,7 +31,12 @@ def _method_sections(
         "condition_channels": condition_channels(params.conditions, params.data),
         "crop_size": params.data.crop_size,
     }
-    return validated(MethodSections, sections, f"{where}: methods.{method.name}")
+    whole: MethodSections = validated(MethodSections, sections, f"{where}: methods.{method.name}")
+    if whole.train.start is None:
+        return whole
+    # Another file under the same name trains anew.
+    _, digest = start_checkpoint(whole.train.start, whole.train.start_sha256)
+    return whole.model_copy(update={"train": whole.train.model_copy(update={"start_sha256": digest})})
 
 
 def _methods(params: Params, mapping: dict[str, Any], where: str) -> dict[str, MethodSections | GivenImages]:

@@ -86,6 +86,12 @@ def _metric_of(row: Row, column: Column) -> str:
     return column.metric + row.suffix
 
 
+def _measured_interval(scores: Scores, method: str, metric: str, features: str) -> tuple[float, float] | None:
+    """The interval that a metric of whole sets comes with, as `METRIC/low` and `/high`; means over seeds."""
+    ends = [scores.of(method, f"{metric}/{end}", features)["value"] for end in ("low", "high")]
+    return None if any(end.empty for end in ends) else (float(ends[0].mean()), float(ends[1].mean()))
+
+
 def _cell(scores: Scores, row: Row, column: Column, config: ReportConfig, seed: int) -> Cell | None:
     metric = _metric_of(row, column)
     found = scores.of(row.method, metric, column.features)
@@ -94,11 +100,12 @@ def _cell(scores: Scores, row: Row, column: Column, config: ReportConfig, seed: 
     # Matching by equal position has no training: its value is the same under every seed.
     values = found["value"].to_numpy()[: 1 if row.suffix == EQUAL_POSITION else None]
     by_image = scores.by_image(row.method, metric).to_numpy()
+    interval = bootstrap_interval(by_image, config.bootstrap, config.level, seed)
     return Cell(
         metric,
         float(values.mean()),
         float(values.std(ddof=1)) if len(values) > 1 else None,
-        bootstrap_interval(by_image, config.bootstrap, config.level, seed),
+        interval or _measured_interval(scores, row.method, metric, column.features),
         int(found["n"].min()),
         len(values),
     )

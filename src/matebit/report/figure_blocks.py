@@ -40,6 +40,12 @@ def _line(axes: Axes, table: Table, column: Column, methods: dict[int, str], pla
     )  # fmt: skip
 
 
+def _differs(table: Table, column: Column) -> bool:
+    """Whether a panel would say anything: a number of the training alone is the same for all."""
+    means = {cell.mean for row in table.rows if not row.suffix and (cell := table.cell(row, column))}
+    return len(means) > 1
+
+
 def _draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
     """A panel a metric; and the series, metrics and methods shown."""
     import matplotlib.pyplot as plt
@@ -49,7 +55,7 @@ def _draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
     scores = read_scores(experiment.layout, experiment.scored)
     compared = [method for methods in series.values() for method in methods.values()]
     table = comparison_table(scores, compared, [], config, experiment.params.seed)
-    columns = table.columns
+    columns = [column for column in table.columns if _differs(table, column)]
     lines = max(1, -(-len(columns) // _COLUMNS))
     figure, axes = plt.subplots(
         lines, _COLUMNS, figsize=(PAGE, 1.25 * lines + 0.3), squeeze=False, sharex=True, layout="constrained"
@@ -80,9 +86,9 @@ def _draw(experiment: Experiment) -> tuple[Figure, dict[str, Any]]:
 
 BLOCKS = Drawing(
     "Every metric against the number of blocks of the masked and adaptive transformer, everything else "
-    "equal: mean over seeds. Thin bars: bootstrap interval over test images, where a metric is measured "
-    "image by image; broad bars: standard deviation over seeds, where there are several. The arrow says "
-    "which way is better.",
+    "equal: mean over seeds; numbers equal for all are left out. Thin bars: bootstrap interval over test "
+    "images, where a metric has one; broad bars: standard deviation over seeds, where there are several. "
+    "The arrow says which way is better.",
     has_block_series,
     _draw,
 )

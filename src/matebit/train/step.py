@@ -84,13 +84,18 @@ class TrainingStep:
         seed: int,
         device: torch.device,
         ranks: Ranks = ALONE,
+        start: dict[str, Tensor] | None = None,
     ) -> None:
+        """`start`: the generator's tensors to begin with, by name, instead of random ones."""
         self.losses: LossConfig = method.losses
         self.train = method.train
         self.seed = seed
         self.device, self.ranks = device, ranks
         self.layout = self._memory_layout()
-        self.generator: Generator = self._placed(build_generator(method.model, seeded("G", seed)))
+        generator = build_generator(method.model, seeded("G", seed))
+        if start is not None:
+            generator.load_state_dict(start)
+        self.generator: Generator = self._placed(generator)
         if self.train.checkpoint_activations:
             recompute_activations(self.generator)
         self.discriminator = self._placed(build_discriminator(method.model, seeded("D", seed)))

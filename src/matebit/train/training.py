@@ -24,7 +24,8 @@ from matebit.features.described import Describer
 from matebit.features.location import feature_weights
 from matebit.io.files import sha256_of_file, write_bytes, write_json
 from matebit.logs import Progress
-from matebit.model.checkpoint import save_generator
+from matebit.model.build import build_generator
+from matebit.model.checkpoint import load_with_metadata, read_metadata, refuse_misfits, save_generator
 from matebit.model.translation import Translation
 from matebit.pipeline.layout import Layout, RunFolders
 from matebit.train.batch import TrainingBatch
@@ -34,6 +35,7 @@ from matebit.train.progress import Averages, Curves, sample_sheet
 from matebit.train.ranks import ALONE, Ranks
 from matebit.train.state import StateFolder, fingerprint
 from matebit.train.step import NotFinite, TrainingStep
+from matebit.weights.shipped import start_checkpoint
 
 if TYPE_CHECKING:
     from matebit.config.stage_params import TrainParams
@@ -67,8 +69,14 @@ class Training:
         # opened here, so that absent weights are said before hours of training
         self._seen = partial(seen_in_training, params, Describer(NEEDED_BY), self.images, test)
         features = build_features(params.features, feature_weights(params.features))
+        start = None if self.config.start is None else self._start(self.config.start)
         self.step = TrainingStep(
-            self.sections, features if self.sections.losses.perceptual else None, seed, self.device, ranks
+            self.sections,
+            features if self.sections.losses.perceptual else None,
+            seed,
+            self.device,
+            ranks,
+            start,
         )
         self.curves = Curves(self.folders.state / CURVES_FILE)
         self.averages = Averages()
@@ -83,6 +91,31 @@ class Training:
             "pairs_sha256": sha256_of_file(layout.pairs / "pairs.csv"),
             "images": self.config.images,
         }
+        if self.config.start_sha256 is not None:
+            self.provenance["start_sha256"] = self.config.start_sha256
+
+    def _start(self, start: str) -> dict[str, torch.Tensor]:
+        """The generator's tensors that the training begins with; says where its network was another one."""
+        path, _ = start_checkpoint(start, self.config.start_sha256)
+        began, _ = load_with_metadata(path)
+        expected = build_generator(self.sections.model).state_dict()
+        try:
+            refuse_misfits(path, began.state_dict(), expected)
+        except MatebitError as error:
+            raise MatebitError(
+                f"train.start: {error}; give `model` and the condition as {path} has them"
+            ) from None
+        here = self.sections.model.model_dump(mode="json")
+        for key, there in read_metadata(path)["config"].items():
+            if here.get(key) != there:
+                logger.warning(
+                    "train.start: %s was trained with model.%s: %s, this is %s",
+                    path,
+                    key,
+                    there,
+                    here.get(key),
+                )
+        return began.state_dict()
 
     def _on_device(self, batch: raw.Batch) -> TrainingBatch:
         def sent(values: torch.Tensor) -> torch.Tensor:

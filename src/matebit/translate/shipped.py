@@ -1,4 +1,4 @@
-"""What made a checkpoint, the one that comes with the program, and how a finished experiment becomes it."""
+"""What made a checkpoint, and how a finished experiment becomes the one that comes with the program."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file, write_bytes, write_json
 from matebit.model.checkpoint import read_metadata
 from matebit.translate.recorded import SEEN_KEY
+from matebit.weights.shipped import FOLDER
 
 if TYPE_CHECKING:
     from matebit.config.schema import ResolvedParams
@@ -60,19 +61,7 @@ def _scores(folder: Path) -> dict[str, float | None]:
     }
 
 
-FOLDER = Path(__file__).parent.parent / "checkpoints"
-SHIPPED = FOLDER / "portraits-sketch.safetensors"
 LARGEST_BYTES = 20 * 10**6
-
-
-def shipped_checkpoint() -> Path:
-    """The checkpoint taken where none is named. Raises `MatebitError` where this copy has none."""
-    if not SHIPPED.is_file():
-        raise MatebitError(
-            "this copy of the program comes without a checkpoint: name one with --checkpoint, "
-            "results/NAME/train/METHOD/seedS/model.safetensors"
-        )
-    return SHIPPED
 
 
 def ship(params: ResolvedParams, layout: Layout, method: str, seed: int, folder: Path = FOLDER) -> list[Path]:

@@ -31,8 +31,8 @@ from matebit.translate.enlarge import checked_factor, enlarged
 from matebit.translate.framing import Fit, Frame, frame_of
 from matebit.translate.label_maps import Maps
 from matebit.translate.recorded import Recorded, recorded_in, write_config
-from matebit.translate.shipped import shipped_checkpoint
 from matebit.translate.structure import Framed
+from matebit.weights.shipped import shipped_checkpoint
 
 if TYPE_CHECKING:
     from matebit.data.align_faces import FaceAligner
