@@ -15,6 +15,7 @@ from matebit.data.extractors import registry
 from matebit.io.images import BrokenImage
 from matebit.io.tables import write_table
 from matebit.metrics import stage
+from matebit.metrics.scoring import ExtractorJointFinder
 from matebit.metrics.structure import JointAgreement, shares_found
 
 
@@ -63,7 +64,7 @@ def test_batches_order_and_controls():
     wrong = {"a": right["b"], "b": right["a"], "c": np.zeros((20, 20, 3), np.uint8)}
 
     def scored(images, names, size):
-        metric = JointAgreement(Stub(), [0.05, 0.1])
+        metric = JointAgreement(ExtractorJointFinder(Stub()), [0.05, 0.1])
         return feed(metric, ArrayInputs(images, asked_joints=asked), names, size)
 
     # The stub never finds the nose.

@@ -19,7 +19,7 @@ from matebit.metrics import stage
 from matebit.metrics.agreement import confusion, mean_iou
 from matebit.metrics.segmenter import stage as segmenter_stage
 from matebit.metrics.segmenter.network import MODEL, SUMMARY, Segmenter, TrainedParser, load_segmenter
-from matebit.metrics.segmenter.training import train
+from matebit.metrics.segmenter.training import label_loss, train
 from matebit.metrics.structure import ParsingAgreement
 from tiny_experiment import contents
 
@@ -123,7 +123,8 @@ def test_it_learns_and_the_controls_rank():
     def example(number):
         return drawn(f"train{number}").transpose(2, 0, 1), world.parsing(f"train{number}")
 
-    network = train(example, 96, np.array([0.8, 0.2]), MiouConfig(images=1440, batch=4, width=8))
+    loss = label_loss(np.array([0.8, 0.2]))
+    network = train(example, 96, 2, loss, MiouConfig(images=1440, batch=4, width=8), "segmenter")
     parser = TrainedParser(network, "discs")
     names = [f"test{number}" for number in range(12)]
     images = {name: drawn(name) for name in names}

@@ -49,7 +49,7 @@ rule translate_controls:
 ruleorder: translate_controls > translate
 
 
-# The network that parses translated images; without one asked for, a file that says so.
+# The networks that read translated images; without one asked for, a file that says so.
 rule segmenter:
     input:
         rules.data.output,

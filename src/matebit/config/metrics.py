@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from matebit.config.data import ConditionsConfig
 from matebit.config.features import FeatureConfig
-from matebit.config.segmenter import MiouConfig
+from matebit.config.segmenter import JointsConfig, MiouConfig
 
 MetricName = Literal[
     "mae", "ssim", "psnr", "chroma", "feature_distance", "lpips", "semantic", "texture", "colour", "edge_f1",
@@ -94,6 +94,7 @@ class MetricsConfig(BaseModel):
         description="A match, or a joint, within this share of the image's side is right (pck, joint_pck).",
     )
     miou: MiouConfig = Field(default_factory=MiouConfig, description="Agreement of parsing maps.")
+    joints: JointsConfig = Field(default_factory=JointsConfig, description="Agreement of a body's joints.")
     swd: SwdConfig = Field(default_factory=SwdConfig, description="Sliced Wasserstein distance.")
     inception: InceptionConfig = Field(
         default_factory=InceptionConfig, description="FID, KID and inception score."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matebit.config.metrics import MetricsConfig
     from matebit.config.report import ReportConfig
     from matebit.config.schema import MethodSections
-    from matebit.config.segmenter import MiouConfig
+    from matebit.config.segmenter import JointsConfig, MiouConfig
     from matebit.config.translate import GivenImages, TranslateConfig
 
 
@@ -105,6 +105,9 @@ class _Parsing(Protocol):
     @property
     def miou(self) -> MiouConfig: ...
 
+    @property
+    def joints(self) -> JointsConfig: ...
+
 
 class MethodsParams(_Methods, Protocol):
     """What tells networks from given images."""
@@ -139,7 +142,7 @@ class SegmenterParams(_Data, _Threads, Protocol):
 
     @property
     def metrics(self) -> _Parsing:
-        """Which metrics are chosen, and what parses translated images."""
+        """Which metrics are chosen, and what parses translated images and finds joints in them."""
 
 
 class TrainParams(_Data, _Conditions, _Pairs, _Features, _Seed, _Threads, _Trained, _Code, Protocol):

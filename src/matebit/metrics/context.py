@@ -15,7 +15,6 @@ from matebit.weights.location import required
 
 if TYPE_CHECKING:
     from matebit.contracts.bodies import BodyPose
-    from matebit.data.extractors.registry import Extractor
     from matebit.metrics.batch import Network, ScoredBatch
     from matebit.metrics.inception import Inception
     from matebit.metrics.perceptual import PerceptualDistance
@@ -30,6 +29,17 @@ class Parser(Protocol):
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """The labels of an image's pixels."""
+
+
+class JointFinder(Protocol):
+    """Finds a body's joints in pictures: uint8 (H,W,3) to places in px."""
+
+    @property
+    def label(self) -> str:
+        """Which network it is."""
+
+    def __call__(self, image: np.ndarray, origin: str) -> BodyPose | None:
+        """The joints of an image that messages call `origin`; None where it shows nobody."""
 
 
 class PooledLite0:
@@ -79,7 +89,7 @@ class Context:
     extract_edges: Callable[[np.ndarray], np.ndarray]
     threads: int = 1
     load_parser: Callable[[], Parser] | None = None
-    load_joint_finder: Callable[[], Extractor[BodyPose]] | None = None
+    load_joint_finder: Callable[[], JointFinder] | None = None
 
     @cached_property
     def parser(self) -> Parser:
@@ -89,7 +99,7 @@ class Context:
         return self.load_parser()
 
     @cached_property
-    def joint_finder(self) -> Extractor[BodyPose]:
+    def joint_finder(self) -> JointFinder:
         """What finds joints in translated images, loaded once."""
         if self.load_joint_finder is None:
             raise TypeError("nothing finds joints in translated images; a metric that needs it is not built")

@@ -18,7 +18,7 @@ from matebit.io.images import BrokenImage, resize_nearest
 from matebit.logs import Progress
 from matebit.metrics.base import Metric, Value, with_digest
 from matebit.metrics.batch import Inputs, ScoredBatch
-from matebit.metrics.context import Context, Parser
+from matebit.metrics.context import Context, JointFinder, Parser
 
 if TYPE_CHECKING:
     import torch
@@ -54,6 +54,25 @@ class ExtractorParser:
         return resize_nearest(found.labels, size)
 
 
+@dataclass(frozen=True)
+class ExtractorJointFinder:
+    """Finds joints by an extractor; None in an image in which it finds nobody."""
+
+    extractor: Extractor[BodyPose]
+
+    @property
+    def label(self) -> str:
+        """The extractor and its weights."""
+        return self.extractor.record.label
+
+    def __call__(self, image: np.ndarray, origin: str) -> BodyPose | None:
+        """The joints of an image (S,S,3) uint8, in px; `origin` names it in messages."""
+        try:
+            return self.extractor(image, origin)
+        except BrokenImage:
+            return None
+
+
 def build_context(
     features: FeatureConfig,
     conditions: ConditionsConfig,
@@ -61,6 +80,7 @@ def build_context(
     threads: int,
     truth_known: bool,
     load_parser: Callable[[], Parser] | None,
+    load_joint_finder: Callable[[], JointFinder] | None = None,
 ) -> Context:
     """What the metrics are built from, for these sections of the parameters."""
     from matebit.data.conditions.edges import extract_edges
@@ -82,9 +102,7 @@ def build_context(
         extract_edges=partial(extract_edges, sigma=conditions.canny_sigma),
         threads=threads,
         load_parser=load_parser,
-        load_joint_finder=partial(_joint_finder, conditions.extractors)
-        if conditions.extractors.pose
-        else None,
+        load_joint_finder=load_joint_finder,
     )
 
 
@@ -101,11 +119,11 @@ def extractor_parser(config: ExtractorsConfig) -> Parser:
     return ExtractorParser(extractor)
 
 
-def _joint_finder(config: ExtractorsConfig) -> Extractor[BodyPose]:
+def extractor_joint_finder(config: ExtractorsConfig) -> Callable[[], JointFinder] | None:
+    """How to load the network of `conditions.extractors.pose`; None where none is named."""
     from matebit.data.extractors.registry import load_one
 
-    finder: Extractor[BodyPose] = load_one("pose", config)
-    return finder
+    return None if config.pose is None else lambda: ExtractorJointFinder(load_one("pose", config))
 
 
 def feed(

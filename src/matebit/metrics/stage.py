@@ -20,12 +20,13 @@ from matebit.errors import MatebitError
 from matebit.io.files import read_json, sha256_of_file
 from matebit.io.tables import write_table
 from matebit.metrics.base import Metric
-from matebit.metrics.context import Context, Parser
+from matebit.metrics.context import Context, JointFinder, Parser
 from matebit.metrics.files import StageFiles, read_entries
 from matebit.metrics.registry import metric_class
 from matebit.metrics.scoring import (
     build_context,
     by_count,
+    extractor_joint_finder,
     extractor_parser,
     feed,
     values_of,
@@ -45,7 +46,8 @@ WHY = {
     "edges": "not every image has edges",
     "matches": "the method hands on no matches",
     "parser": "metrics.miou.parser names nothing that can parse the result",
-    "joints": "conditions.extractors.pose names nothing that finds joints, or not every image has some",
+    "joints": "neither metrics.joints nor conditions.extractors.pose gives what finds joints, or not every "
+    "image has some",
     "ranks": "the method was given one exemplar a condition",
     "cost": "the method is no network of this program",
 }
@@ -136,6 +138,22 @@ def _trained_parser(folder: Path, held_out_miou: float) -> Parser:
     return trained_parser(folder, held_out_miou)
 
 
+def _joint_finder_of(params: MetricsParams, layout: Layout) -> Callable[[], JointFinder] | None:
+    """How to load what finds joints in translated images; None where params and data give nothing."""
+    if "joint_pck" not in params.metrics.names:
+        return None
+    if params.metrics.joints.finder == "extractor":
+        return extractor_joint_finder(params.conditions.extractors)
+    summary = read_json(layout.segmenter / "summary.json")["joints"]
+    return partial(_trained_joint_finder, layout.segmenter, summary) if summary["trained"] else None
+
+
+def _trained_joint_finder(folder: Path, summary: dict[str, float]) -> JointFinder:
+    from matebit.metrics.segmenter.network import trained_joint_finder
+
+    return trained_joint_finder(folder, summary["held_out_joints"])
+
+
 def common_protocol(
     params: MetricsParams, translated: Translated, tests: dict[str, Entry], index: Path
 ) -> str:
@@ -168,6 +186,7 @@ def run(params: MetricsParams, layout: Layout, method: str, seed: int) -> None:
         params.threads,
         oracle is not None,
         _parser_of(params, layout),
+        _joint_finder_of(params, layout),
     )
     methods = [method]
     if method == CONTROLS_RUN[0]:

@@ -8,12 +8,10 @@ from typing import Self
 import numpy as np
 
 from matebit.contracts.bodies import BodyPose
-from matebit.data.extractors.registry import Extractor
-from matebit.io.images import BrokenImage
 from matebit.metrics.agreement import confusion, mean_iou
 from matebit.metrics.base import Metric, PerImage, Value
 from matebit.metrics.batch import ScoredBatch
-from matebit.metrics.context import Context, Parser
+from matebit.metrics.context import Context, JointFinder, Parser
 
 
 def edge_agreement(found: np.ndarray, asked: np.ndarray, tolerance: float) -> tuple[float, float, float]:
@@ -121,14 +119,14 @@ def shares_found(
 
 
 class JointAgreement(PerImage):
-    """`joint_pck@T`: share of the asked joints that `extractor` finds within T image sides."""
+    """`joint_pck@T`: share of the asked joints that `finder` finds within T image sides."""
 
     needs = frozenset({"joints"})
 
-    def __init__(self, extractor: Extractor[BodyPose], thresholds: list[float]) -> None:
+    def __init__(self, finder: JointFinder, thresholds: list[float]) -> None:
         super().__init__()
-        self._extractor, self._thresholds = extractor, thresholds
-        self.features_label = extractor.record.label
+        self._finder, self._thresholds = finder, thresholds
+        self.features_label = finder.label
         self.protocol = (
             "joints found in the result against those asked for, distance in image sides; a joint that is "
             "not found is wrong"
@@ -136,20 +134,14 @@ class JointAgreement(PerImage):
 
     @classmethod
     def build(cls, context: Context) -> Self:
-        """With the context's extractor and thresholds."""
+        """With the context's joint finder and thresholds."""
         return cls(context.joint_finder, context.config.pck_thresholds)
-
-    def _found(self, image: np.ndarray, name: str) -> BodyPose | None:
-        try:
-            return self._extractor(image, name)
-        except BrokenImage:  # it shows nobody
-            return None
 
     def features(self, batch: ScoredBatch) -> dict[str, np.ndarray]:
         """`joint_pck@T` of each threshold: (B,)."""
         rows = [
             shares_found(
-                self._found(batch.inputs.translated(item), item.id),
+                self._finder(batch.inputs.translated(item), item.id),
                 *batch.inputs.joints(item),
                 self._thresholds,
             )

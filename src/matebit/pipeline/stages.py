@@ -77,10 +77,11 @@ STAGES: dict[str, Stage] = {
         Stage(
             name="segmenter",
             module="matebit.metrics.segmenter.stage",
-            reads=("data", "metrics.miou", "metrics.names", "threads"),
+            reads=("data", "metrics.joints", "metrics.miou", "metrics.names", "threads"),
             after=("data", "conditions"),
             per_run=False,
-            does="Train the network that parses translated images, where metrics.miou asks for one.",
+            does="Train the networks that read translated images, where metrics.miou or metrics.joints asks "
+            "for one.",
         ),
         Stage(
             name="train",

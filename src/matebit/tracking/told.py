@@ -99,6 +99,7 @@ _READ_IF: dict[str, Callable[[Rows], bool]] = {
     "losses.perc_level": lambda rows: float(rows.get("losses.perc", 1)) > 0,
     "losses.contextual_pono": lambda rows: float(rows.get("losses.contextual", 1)) > 0,
     "metrics.miou.": _metrics("miou"),
+    "metrics.joints.": _metrics("joint_pck"),
     "metrics.swd.": _metrics("swd"),
     "metrics.inception.": _metrics("fid", "kid", "inception_score"),
     "metrics.edge_tolerance": _metrics("edge_f1"),

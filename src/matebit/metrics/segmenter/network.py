@@ -1,4 +1,4 @@
-"""The network that parses translated images, and the file that holds it."""
+"""The networks that read translated images, and the files that hold them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, max_pool2d, pad, pixel_shuffle, pixel_unshuffle
 
+from matebit.contracts.bodies import BodyPose
 from matebit.errors import MatebitError
 from matebit.io.files import sha256_of_file, write_bytes
 
@@ -27,7 +28,10 @@ def _convolutions(inputs: int, outputs: int) -> nn.Sequential:
 
 
 class Segmenter(nn.Module):
-    """Scores of `labels` labels at each pixel, by `width` channels and twice and four times as many below."""
+    """Scores of `labels` labels at each pixel, by `width` channels and twice and four times as many below.
+
+    With a joint for each label, scores of where that joint is.
+    """
 
     def __init__(self, labels: int, width: int) -> None:
         super().__init__()
@@ -50,7 +54,7 @@ class Segmenter(nn.Module):
         return pixel_shuffle(self.scores(fine), 2)[:, :, :height, :width]
 
 
-MODEL, SUMMARY = "model.safetensors", "summary.json"
+MODEL, JOINTS_MODEL, SUMMARY = "model.safetensors", "joints.safetensors", "summary.json"
 _METADATA = "segmenter"
 
 
@@ -74,6 +78,13 @@ def load_segmenter(path: Path) -> Segmenter:
     return network.eval().requires_grad_(False)
 
 
+def _scores(network: Segmenter, image: np.ndarray) -> Tensor:
+    """(labels,H,W) for an image (H,W,3) uint8; one at a time: another batch may round otherwise."""
+    pixels = torch.from_numpy(image.transpose(2, 0, 1).copy())[None] / 127.5 - 1
+    with torch.inference_mode():
+        return network(pixels)[0]
+
+
 @dataclass(frozen=True)
 class TrainedParser:
     """Parses by a segmenter; `label` names it, its weights and how well it parses."""
@@ -82,13 +93,8 @@ class TrainedParser:
     label: str
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Labels (H,W) uint8 of an image (H,W,3) uint8.
-
-        One image at a time: convolutions of another batch may round otherwise.
-        """
-        pixels = torch.from_numpy(image.transpose(2, 0, 1).copy())[None] / 127.5 - 1
-        with torch.inference_mode():
-            return self.network(pixels)[0].argmax(dim=0).to(torch.uint8).numpy()
+        """Labels (H,W) uint8 of an image (H,W,3) uint8."""
+        return _scores(self.network, image).argmax(dim=0).to(torch.uint8).numpy()
 
 
 def trained_parser(folder: Path, held_out_miou: float) -> TrainedParser:
@@ -96,3 +102,26 @@ def trained_parser(folder: Path, held_out_miou: float) -> TrainedParser:
     path = folder / MODEL
     label = f"segmenter, held-out mIoU {held_out_miou:.3f}, weights sha256 {sha256_of_file(path)[:12]}"
     return TrainedParser(load_segmenter(path), label)
+
+
+@dataclass(frozen=True)
+class TrainedJointFinder:
+    """Says of every joint where it is most likely; `label` names the network and how well it finds joints."""
+
+    network: Segmenter
+    label: str
+
+    def __call__(self, image: np.ndarray, origin: str) -> BodyPose:
+        """The joints of an image (H,W,3) uint8 in px, at the middles of pixels; all count as present."""
+        scores = _scores(self.network, image)
+        height, width = scores.shape[1:]
+        places = scores.flatten(1).argmax(dim=1).numpy()
+        points = np.stack([places % width, places // width], axis=1) + 0.5
+        return BodyPose(points, np.ones(len(points), dtype=bool), (width, height))
+
+
+def trained_joint_finder(folder: Path, found: float) -> TrainedJointFinder:
+    """The finder of the folder in which the stage has trained one; `found`: see `held_out_joints`."""
+    path = folder / JOINTS_MODEL
+    label = f"joint finder, {found:.3f} of held-out joints, weights sha256 {sha256_of_file(path)[:12]}"
+    return TrainedJointFinder(load_segmenter(path), label)

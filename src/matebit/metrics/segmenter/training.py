@@ -1,4 +1,4 @@
-"""Training of the segmenter: short, on the CPU, the same bytes each time."""
+"""Training of the networks that read translated images: short, on the CPU, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from matebit.config.segmenter import MiouConfig
+from matebit.config.segmenter import LearnedReader
 from matebit.contracts.parsing import IGNORED
 from matebit.logs import Progress
 from matebit.metrics.segmenter.network import Segmenter
 
-# A picture uint8 (3,S,S) and its label map (S,S), by number.
+# A picture uint8 (3,S,S) and what is to be read in it, by number: a label map (S,S), or joints (18,).
 Example = Callable[[int], tuple[np.ndarray, np.ndarray]]
+# Of scores (B,labels,S,S) and a batch of what is to be read, int64.
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+NOWHERE = -1
+"""The place of a joint that is not seen."""
 
 _WARM_UP = 0.05  # of the training, in which the rate rises
 
 
-def _shown(config: MiouConfig, count: int) -> Iterator[np.ndarray]:
+def _shown(config: LearnedReader, count: int) -> Iterator[np.ndarray]:
     """Numbers of the examples of each step: every example once, in random order, then all again."""
     random = np.random.default_rng(config.seed)
     rounds = -(-config.images // count)
@@ -48,15 +53,36 @@ def label_weights(shares: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(rarity / (rarity * shares).sum()).float()
 
 
-def train(example: Example, count: int, shares: np.ndarray, config: MiouConfig) -> Segmenter:
-    """A segmenter of as many labels as `shares` has (see `label_weights`), trained and ready for use.
+def label_loss(shares: np.ndarray) -> Loss:
+    """Cross-entropy of the labels of all pixels, weighed by `label_weights`."""
+    weights = label_weights(shares)
+
+    def loss(scores: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:
+        total = cross_entropy(scores, asked, weights, ignore_index=IGNORED, reduction="sum")
+        # 1 at least: pictures without any class teach nothing, and are no mean of nothing.
+        return total / weights[asked[asked != IGNORED]].sum().clamp(min=1)
+
+    return loss
+
+
+def joint_loss(scores: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of each joint's place among all pixels; `asked` (B,18): row * S + column or `NOWHERE`."""
+    total = cross_entropy(
+        scores.flatten(2).flatten(0, 1), asked.flatten(), ignore_index=NOWHERE, reduction="sum"
+    )
+    return total / (asked != NOWHERE).sum().clamp(min=1)
+
+
+def train(
+    example: Example, count: int, labels: int, loss: Loss, config: LearnedReader, what: str
+) -> Segmenter:
+    """A network of `labels` labels, trained by `loss` and ready for use; `what` names it in the progress.
 
     It saw `example(0)` to `example(count - 1)`. PyTorch's own random state is left as it was.
     """
-    weights = label_weights(shares)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        network = Segmenter(len(shares), config.width)
+        network = Segmenter(labels, config.width)
     random = torch.Generator().manual_seed(config.seed)
     optimiser = torch.optim.AdamW(network.parameters(), config.rate)
     steps = -(-config.images // config.batch)
@@ -67,17 +93,14 @@ def train(example: Example, count: int, shares: np.ndarray, config: MiouConfig) 
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
     network.train()
-    with Progress("training the segmenter", config.images, "images") as bar:
+    with Progress(f"training the {what}", config.images, "images") as bar:
         for numbers in _shown(config, count):
-            pictures, maps = zip(*(example(number) for number in numbers.tolist()), strict=True)
+            pictures, asked = zip(*(example(number) for number in numbers.tolist()), strict=True)
             images = torch.from_numpy(np.stack(pictures)) / 127.5 - 1
             scores = network(_recoloured(images, random))
-            asked = torch.from_numpy(np.stack(maps)).long()
-            loss = cross_entropy(scores, asked, weights, ignore_index=IGNORED, reduction="sum")
-            # 1 at least: pictures without any class teach nothing, and are no mean of nothing.
-            loss = loss / weights[asked[asked != IGNORED]].sum().clamp(min=1)
+            error = loss(scores, torch.from_numpy(np.stack(asked)).long())
             optimiser.zero_grad()
-            loss.backward()
+            error.backward()
             optimiser.step()
             schedule.step()
             bar.advance(len(numbers))
