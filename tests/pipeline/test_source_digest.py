@@ -119,6 +119,7 @@ AROUND = tuple(
     for room in (
         "cli", "config", "engines", "pipeline", "tracking", "errors",
         "contracts.condition_kinds",  # resolving asks for the number of channels
+        "weights.shipped",  # and for the digest of the checkpoint that a training begins with
     )
 )  # fmt: skip
 # Each list of jobs in a process of its own; the libraries, which take longest, are loaded before the fork.
