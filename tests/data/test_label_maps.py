@@ -212,13 +212,14 @@ def test_layouts_that_cannot_be_are_refused(folder: dict, words: str):
 def test_an_image_whose_labels_are_all_ignored_trains_no_segmenter(tmp_path: Path):
     """A batch of such images is no NaN."""
     from matebit.config.segmenter import MiouConfig
-    from matebit.metrics.segmenter.training import train
+    from matebit.metrics.segmenter.training import label_loss, train
 
     config = MiouConfig(images=8, batch=4, width=4)
     maps = [np.full((16, 16), IGNORED, np.uint8), np.zeros((16, 16), np.uint8)]
     pixels = np.random.default_rng(0).integers(0, 256, (3, 16, 16)).astype(np.uint8)
     for known in maps:
-        network = train(lambda number, known=known: (pixels, known), 4, np.array([0.5, 0.5]), config)
+        loss = label_loss(np.array([0.5, 0.5]))
+        network = train(lambda number, known=known: (pixels, known), 4, 2, loss, config, "segmenter")
         assert all(value.isfinite().all() for value in network.parameters())
 
 
