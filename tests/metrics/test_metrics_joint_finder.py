@@ -13,7 +13,9 @@ from arrays_inputs import ArrayInputs, feed
 
 from matebit.config.segmenter import JointsConfig
 from matebit.contracts.bodies import JOINTS, BodyPose
+from matebit.contracts.structure import read_joints
 from matebit.errors import MatebitError
+from matebit.io.images import read_rgb
 from matebit.metrics.segmenter.network import (
     JOINTS_MODEL,
     MODEL,
@@ -23,7 +25,7 @@ from matebit.metrics.segmenter.network import (
 )
 from matebit.metrics.segmenter.stage import _places
 from matebit.metrics.segmenter.training import NOWHERE, joint_loss, train
-from matebit.metrics.structure import JointAgreement
+from matebit.metrics.structure import JointAgreement, shares_found
 from tiny_experiment import TINY, Experiment, contents, resolved_below
 
 COUNT, SIDE = len(JOINTS), 32
@@ -129,7 +131,7 @@ def test_the_stage_trains_it_with_the_same_bytes_each_time(figures: Experiment):
     assert contents(figures.layout.segmenter) == first
 
 
-def test_the_truth_scores_what_was_held_out(figures: Experiment):
+def test_scores_are_those_of_the_finder_and_name_it(figures: Experiment):
     figures.run("translate", "controls", 0)
     figures.run("metrics", "controls", 0)
     table = pd.read_csv(figures.layout.run("controls", 0).metrics / "values.csv")
@@ -137,6 +139,15 @@ def test_the_truth_scores_what_was_held_out(figures: Experiment):
     held_out = json.loads((figures.layout.segmenter / SUMMARY).read_text())["joints"]["held_out_joints"]
     assert f"joint finder, {held_out:.3f} of held-out joints" in rows["features"]["exemplar"]
     assert 0 <= rows["value"]["truth"] <= 1
+    finder, poses = trained_joint_finder(figures.layout.segmenter, held_out), read_joints(figures.layout)
+    folder = figures.layout.run("truth", 0).translate
+    by_hand = [
+        shares_found(
+            finder(read_rgb(folder / row.image), row.id), poses[row.id].points, poses[row.id].present, [0.1]
+        )
+        for row in pd.read_csv(folder / "index.csv").query("rank == 1").itertuples()
+    ]
+    assert rows["value"]["truth"] == pytest.approx(np.mean(by_hand))
 
 
 def test_pictures_without_joints_have_none(tiny: Experiment, tmp_path: Path):

@@ -25,7 +25,7 @@ from matebit.features.location import feature_weights
 from matebit.io.files import sha256_of_file, write_bytes, write_json
 from matebit.logs import Progress
 from matebit.model.build import build_generator
-from matebit.model.checkpoint import load_with_metadata, read_metadata, refuse_misfits, save_generator
+from matebit.model.checkpoint import load, refuse_misfits, save_generator
 from matebit.model.translation import Translation
 from matebit.pipeline.layout import Layout, RunFolders
 from matebit.train.batch import TrainingBatch
@@ -97,7 +97,7 @@ class Training:
     def _start(self, start: str) -> dict[str, torch.Tensor]:
         """The generator's tensors that the training begins with; says where its network was another one."""
         path, _ = start_checkpoint(start, self.config.start_sha256)
-        began, _ = load_with_metadata(path)
+        began = load(path)
         expected = build_generator(self.sections.model).state_dict()
         try:
             refuse_misfits(path, began.state_dict(), expected)
@@ -105,16 +105,11 @@ class Training:
             raise MatebitError(
                 f"train.start: {error}; give `model` and the condition as {path} has them"
             ) from None
-        here = self.sections.model.model_dump(mode="json")
-        for key, there in read_metadata(path)["config"].items():
-            if here.get(key) != there:
-                logger.warning(
-                    "train.start: %s was trained with model.%s: %s, this is %s",
-                    path,
-                    key,
-                    there,
-                    here.get(key),
-                )
+        here = self.sections.model.model_dump()
+        for key, there in began.config.model_dump().items():
+            if here[key] != there:
+                words = (path, key, there, here[key])
+                logger.warning("train.start: %s was trained with model.%s: %s, this is %s", *words)
         return began.state_dict()
 
     def _on_device(self, batch: raw.Batch) -> TrainingBatch:
